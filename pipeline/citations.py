@@ -1,0 +1,319 @@
+"""Citations, once for the whole report: the sequence of citations in, their words and the bibliography out.
+
+citeproc sees only a skeleton of the report: one paragraph for each citation or note, in the order of
+print. That is all that short forms, "ibid." and disambiguation depend on, so the result can be kept as
+long as the sequence and the works stay the same.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache as remembered
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from pipeline import nodes, pandoc, toolchain
+from pipeline.cache import Cache, key_of
+from pipeline.diagnostics import Diagnostic, Severity, Span, StageFailedError, declare
+from pipeline.nodes import Node, Nodes
+from pipeline.works import Work, csl_json
+
+CITEPROC_FAILED = declare(
+    "CITE006",
+    "citations-failed",
+    Severity.ERROR,
+    """
+    The citations could not be set: the style cannot be read, or citeproc reports a fault. Its own words
+    are kept. Nothing is printed in place of a citation.
+    """,
+)
+
+CSL = "{http://purl.org/net/xbiblio/csl}"
+VERSION = "citations-3"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One work in a group.
+
+    Attributes:
+        key: the work.
+        mode: "NormalCitation", "AuthorInText" (`@key`) or "SuppressAuthor" (`-@key`).
+        prefix: inlines before it.
+        suffix: inlines after it.
+        label: the CSL name of the locator, or "".
+        locator: the place in the work, "12-14", or "".
+    """
+
+    key: str
+    mode: str = "NormalCitation"
+    prefix: Nodes = field(default_factory=list)
+    suffix: Nodes = field(default_factory=list)
+    label: str = ""
+    locator: str = ""
+
+
+Group = tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place where works are cited.
+
+    Attributes:
+        groups: the groups of citations in it; none in a note that cites nothing (it still counts).
+        note: whether the place is a note.
+        leads: for a note, whether its first group stands at its beginning.
+    """
+
+    groups: tuple[Group, ...]
+    note: bool
+    leads: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """The words of all citations.
+
+    Attributes:
+        groups: for each slot, for each group in it, its inlines. In a note style a group in the text
+            holds a `Note` node, whose blocks are the words.
+        bibliography: for each work cited, in the order of the style, its key and inlines.
+    """
+
+    groups: tuple[tuple[Nodes, ...], ...]
+    bibliography: tuple[tuple[str, Nodes], ...]
+
+
+def style_path(name: str, folder: Path) -> Path | None:
+    """The CSL file of a style: a file of the report, or a style by name; None when there is neither."""
+    if name.endswith(".csl"):
+        path = folder / name
+        return path if path.is_file() and path.resolve().is_relative_to(folder.resolve()) else None
+    path = toolchain.citation_styles() / f"{name}.csl"
+    if not path.is_file():
+        path = toolchain.citation_styles() / "dependent" / f"{name}.csl"
+    return path if path.is_file() and re.fullmatch(r"[\w.-]+", name) else None
+
+
+@remembered
+def style_is_note(path: Path) -> bool:
+    """Whether a style puts citations into notes (`class="note"`); a style that cannot be read does not."""
+    try:
+        return etree.parse(path, _parser()).getroot().get("class") == "note"
+    except (OSError, etree.XMLSyntaxError):
+        return False
+
+
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+
+
+def locale_for(lang: str) -> str:
+    """The CSL locale for a language tag: itself, the main one of its language, else American English."""
+    folder = toolchain.citation_locales()
+    if (folder / f"locales-{lang}.xml").is_file():
+        return lang
+    primary = lang.split("-")[0]
+    main = {"en": "en-GB", "de": "de-DE", "fr": "fr-FR", "ru": "ru-RU", "es": "es-ES", "pt": "pt-PT", "zh": "zh-CN"}
+    candidates = [main.get(primary, ""), primary, f"{primary}-{primary.upper()}"]
+    candidates += sorted(path.stem.removeprefix("locales-") for path in folder.glob(f"locales-{primary}-*.xml"))
+    return next((name for name in candidates if name and (folder / f"locales-{name}.xml").is_file()), "en-US")
+
+
+@remembered
+def locator_terms(locale: str) -> Mapping[str, str]:
+    """The words by which citeproc, in a locale, tells what a locator is ("page" is "p." in English).
+
+    pandoc reads a locator's label from text, in the words of the document's language, so the label must
+    be written in those words.
+    """
+    terms: dict[str, str] = {}
+    for name in ("en-US", locale):
+        path = toolchain.citation_locales() / f"locales-{name}.xml"
+        for form in ("long", "short"):
+            for term in etree.parse(path, _parser()).iter(f"{CSL}term"):
+                if term.get("form", "long") == form:
+                    single = term.find(f"{CSL}single")
+                    words = (single.text if single is not None else term.text) or ""
+                    if words.strip():
+                        terms[str(term.get("name"))] = words.strip()
+    return terms
+
+
+def cite(
+    slots: tuple[Slot, ...], works: tuple[Work, ...], style: Path, lang: str, place: Span, cache: Cache
+) -> Cited:
+    """Set all citations of a report.
+
+    Args:
+        slots: every note and every citation in the text, in the order of print.
+        works: the works that may be cited.
+        style: the CSL file.
+        lang: the language of the report.
+        place: where the report names the style, for findings.
+        cache: where the result is kept.
+
+    Raises:
+        StageFailedError: when citeproc fails or says that something is wrong.
+    """
+    cited = {citation.key for slot in slots for group in slot.groups for citation in group}
+    if not cited:
+        return Cited(tuple(tuple([] for _ in slot.groups) for slot in slots), ())
+    locale = locale_for(lang)
+    terms = locator_terms(locale)
+    items = [csl_json(work) for work in works if work.id in cited]
+    blocks = [_skeleton(slot, terms) for slot in slots]
+    skeleton = nodes.document(blocks, {"lang": locale, "csl": str(style), "references": items})
+    key = key_of(VERSION, skeleton, style.read_bytes())
+    stored = cache.get(key)
+    if stored is None:
+        reply = pandoc.run((pandoc.Request("citeproc", skeleton),))[0]
+        faults = [*([reply.error] if reply.error else []), *(message.text for message in reply.log)]
+        if faults:
+            raise StageFailedError(*(CITEPROC_FAILED.at(place, fault) for fault in faults))
+        stored = reply.result.encode("utf-8")
+        cache.put(key, stored)
+    result = nodes.blocks_of(stored.decode("utf-8"))
+    return _read_back(result, slots, place)
+
+
+def _skeleton(slot: Slot, terms: Mapping[str, str]) -> Node:
+    """A paragraph that is to citeproc what the slot is in the report.
+
+    citeproc puts parentheses around a group that does not begin its note; a mark before it makes sure
+    that those of a later group can be told and taken away.
+    """
+    groups = [_cite_node(group, terms) for group in slot.groups]
+    if not slot.note:
+        return nodes.paragraph(groups)
+    inside: Nodes = [] if slot.leads and groups else [{"t": "Str", "c": "x"}]
+    for number, group in enumerate(groups):
+        inside += [*([{"t": "Str", "c": "|"}] if number else []), group]
+    return nodes.paragraph([{"t": "Str", "c": "x"}, {"t": "Note", "c": [nodes.paragraph(inside)]}])
+
+
+def _cite_node(group: Group, terms: Mapping[str, str]) -> Node:
+    citations = []
+    for citation in group:
+        suffix: Nodes = list(citation.suffix)
+        if citation.locator:
+            label = terms.get(citation.label, citation.label)
+            suffix = [*nodes.text(f"{{{label} {citation.locator}}}"), *_spaced(suffix)]
+        elif suffix:
+            suffix = [{"t": "Str", "c": "{}"}, *_spaced(suffix)]
+        citations.append(
+            {
+                "citationId": citation.key,
+                "citationPrefix": citation.prefix,
+                "citationSuffix": suffix,
+                "citationMode": {"t": citation.mode},
+                "citationNoteNum": 0,
+                "citationHash": 0,
+            }
+        )
+    return {"t": "Cite", "c": [citations, [{"t": "Str", "c": "?"}]]}
+
+
+def _spaced(suffix: Nodes) -> Nodes:
+    if not suffix:
+        return []
+    begins_with_mark = suffix[0]["t"] == "Str" and str(suffix[0]["c"])[:1] in ",;.:)"
+    return suffix if begins_with_mark else [{"t": "Str", "c": ","}, {"t": "Space"}, *suffix]
+
+
+def _read_back(blocks: Nodes, slots: tuple[Slot, ...], place: Span) -> Cited:
+    groups: list[tuple[Nodes, ...]] = []
+    for block, slot in zip(blocks, slots, strict=False):
+        found = [node for node in _cites(block)]
+        if len(found) != len(slot.groups):
+            raise StageFailedError(_lost(place))
+        words = tuple(
+            _bare(node["c"][1]) if slot.note and not (slot.leads and number == 0) else node["c"][1]
+            for number, node in enumerate(found)
+        )
+        groups.append(words)
+    if len(groups) != len(slots):
+        raise StageFailedError(_lost(place))
+    return Cited(tuple(groups), tuple(_entries(blocks[len(slots) :])))
+
+
+def _lost(place: Span) -> Diagnostic:
+    return CITEPROC_FAILED.at(place, "citeproc gave back another number of citations than it was given")
+
+
+def _cites(value: Any) -> list[Node]:
+    """The outermost Cite nodes, in order."""
+    found: list[Node] = []
+    if isinstance(value, list):
+        for item in value:
+            found += _cites(item)
+    elif isinstance(value, dict):
+        if value.get("t") == "Cite":
+            return [value]
+        for item in value.values():
+            found += _cites(item)
+    return found
+
+
+def _bare(inlines: Nodes) -> Nodes:
+    """Inlines without the parentheses that pandoc puts around a group inside a note."""
+    first, last = inlines[:1], inlines[-1:]
+    if not first or first[0] != {"t": "Str", "c": "("} or last[0] != {"t": "Str", "c": ")"}:
+        return inlines
+    return inlines[1:-1]
+
+
+def _entries(blocks: Nodes) -> list[tuple[str, Nodes]]:
+    entries: list[tuple[str, Nodes]] = []
+    for node in nodes.walk(blocks):
+        if node["t"] == "Div" and str(node["c"][0][0]).startswith("ref-"):
+            inlines = [inline for block in node["c"][1] if block["t"] == "Para" for inline in block["c"]]
+            entries.append((str(node["c"][0][0]).removeprefix("ref-"), inlines))
+    return entries
+
+
+def parse_suffix(suffix: Nodes, terms: Mapping[str, str]) -> tuple[str, str, Nodes]:
+    """A locator written in the text, `[@key, p. 12]`: its CSL label, the place, and what follows.
+
+    English abbreviations are understood in every language, beside the words of the report's own.
+    """
+    written = _flat(suffix)
+    words = {**_ENGLISH, **{term.lower(): name for name, term in terms.items() if name in set(_ENGLISH.values())}}
+    pattern = "|".join(sorted((re.escape(word) for word in words), key=len, reverse=True))
+    found = re.match(rf"^[,\s]*({pattern})[\s\u00a0]*([\dIVXLCivxlc][\w.\u2013\u2014:/()-]*(?:,\s*\d[\d\u2013-]*)*)", written, re.I)
+    if not found:
+        bare = re.match(r"^[,\s]+(\d[\d\u2013-]*(?:,\s*\d[\d\u2013-]*)*)\s*$", written)
+        return ("page", bare[1].replace("\u2013", "-"), []) if bare else ("", "", suffix)
+    rest = written[found.end() :].strip()
+    return words[found[1].lower()], found[2].replace("\u2013", "-"), nodes.text(rest) if rest else []
+
+
+def _flat(inlines: Nodes) -> str:
+    parts = []
+    for inline in inlines:
+        parts.append(" " if inline["t"] in ("Space", "SoftBreak") else nodes.words([inline]))
+    return "".join(parts)
+
+
+_ENGLISH: Mapping[str, str] = {
+    "p.": "page", "pp.": "page", "page": "page", "pages": "page",
+    "para.": "paragraph", "paras.": "paragraph", "paragraph": "paragraph", "paragraphs": "paragraph",
+    "\u00b6": "paragraph", "\u00b6\u00b6": "paragraph",
+    "chap.": "chapter", "ch.": "chapter", "chaps.": "chapter", "chapter": "chapter", "chapters": "chapter",
+    "sec.": "section", "secs.": "section", "section": "section", "sections": "section",
+    "\u00a7": "section", "\u00a7\u00a7": "section",
+    "vol.": "volume", "vols.": "volume", "volume": "volume", "fig.": "figure", "figs.": "figure",
+    "figure": "figure", "no.": "issue", "n.": "note", "nn.": "note", "note": "note",
+    "part": "part", "pt.": "part", "col.": "column", "line": "line", "l.": "line", "ll.": "line",
+    "art.": "article-locator", "arts.": "article-locator", "article": "article-locator",
+    "articles": "article-locator", "app.": "appendix", "appendix": "appendix", "table": "table",
+    "bk.": "book", "fol.": "folio", "v.": "verse", "s.v.": "sub-verbo",
+}  # fmt: skip
+
+

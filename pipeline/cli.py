@@ -1,0 +1,392 @@
+"""The command `proofpress`: arguments in, printing, progress and exit codes out.
+
+This is the only module that prints. The stages are imported inside the commands, because WeasyPrint and
+pydantic take a second to load and `--help` or `explain` need neither.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from pipeline import __version__
+from pipeline.diagnostics import StageFailedError, did_you_mean, has_errors
+from pipeline.terminal import (
+    CLEAN,
+    FINDINGS,
+    INTERRUPTED,
+    TERMINATED,
+    TOOL_MISSING,
+    SourceLines,
+    Terminal,
+    explain_failure,
+    say,
+    say_document,
+)
+from pipeline.toolchain import ToolMissingError
+from pipeline.workspace import Workspace, find_workspace
+
+if TYPE_CHECKING:
+    from pipeline.build import Edition, Outcome, Progress
+    from pipeline.diagnostics import Diagnostic
+    from pipeline.formats import Account, Line
+
+Stage = Callable[[Path, Workspace, "Progress"], "Outcome"]
+
+
+class Press(click.Group):
+    """The group of commands; whatever goes wrong in one of them becomes a message and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except BaseException as error:
+            verbose = bool(ctx.meta.get("verbose"))
+            ctx.exit(explain_failure(error, find_workspace(Path.cwd()), sys.argv[1:], verbose=verbose))
+
+
+@click.group(cls=Press, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="proofpress", message="%(prog)s %(version)s")
+def press() -> None:
+    """A press for reports: Markdown and YAML in, a proved PDF and EPUB out."""
+
+
+def main() -> NoReturn:
+    """The entry point of the installed command."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 is no reason to fail
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # so that unfinished files are removed
+    try:
+        press.main(prog_name="proofpress")
+    except KeyboardInterrupt:  # before a command began
+        sys.exit(INTERRUPTED)
+    sys.exit(CLEAN)
+
+
+# ---------------------------------------------------------------- options that commands share
+
+
+def _remember_verbose(ctx: click.Context, _: click.Parameter, value: bool) -> bool:
+    ctx.meta["verbose"] = value
+    return value
+
+
+def _common_options(command: Callable[..., None]) -> Callable[..., None]:
+    for option in (
+        click.option(
+            "-v", "--verbose", is_flag=True, callback=_remember_verbose, help="Tell more: tracebacks."
+        ),
+        click.option("-q", "--quiet", is_flag=True, help="Print findings only."),
+        click.option(
+            "--format",
+            "form",
+            type=click.Choice(["text", "json", "sarif"]),
+            default="text",
+            show_default=True,
+            help="How findings are printed.",
+        ),
+        click.argument("reports", nargs=-1, metavar="[REPORT]..."),
+    ):
+        command = option(command)
+    return command
+
+
+def _editions(_: click.Context, __: click.Parameter, value: str) -> tuple[Edition, ...]:
+    from pipeline.build import Edition
+
+    known = {edition.value: edition for edition in Edition}
+    words = list(dict.fromkeys(word.strip().lower() for word in value.split(",") if word.strip()))
+    for word in words:
+        if word not in known:
+            hint = did_you_mean(word, known) or f"choose from {', '.join(known)}"
+            raise click.BadParameter(f'there is no edition "{word}"; {hint}')
+    if not words:
+        raise click.BadParameter(f"choose from {', '.join(known)}")
+    return tuple(known[word] for word in words)
+
+
+# ---------------------------------------------------------------- commands
+
+
+@press.command()
+@_common_options
+@click.option(
+    "--to", "editions", default="pdf,epub", show_default=True, callback=_editions, help="Editions to make."
+)
+@click.option(
+    "--keep-going", is_flag=True, help="Go on after errors to find more; nothing is published then."
+)
+def build(
+    reports: tuple[str, ...],
+    form: str,
+    editions: tuple[Edition, ...],
+    quiet: bool,
+    verbose: bool,
+    keep_going: bool,
+) -> None:
+    """Make the editions of reports and read them back.
+
+    REPORT is the name of a folder in content/, or a path; without one, all reports are built.
+    """
+
+    def stage(report: Path, workspace: Workspace, progress: Progress) -> Outcome:
+        from pipeline.build import build as build_report
+
+        return build_report(report, editions, workspace, progress, keep_going=keep_going)
+
+    _run(stage, reports, form, quiet=quiet)
+
+
+@press.command()
+@_common_options
+def check(reports: tuple[str, ...], form: str, quiet: bool, verbose: bool) -> None:
+    """Check the sources of reports without making anything.
+
+    REPORT is the name of a folder in content/, or a path; without one, all reports are checked.
+    """
+
+    def stage(report: Path, workspace: Workspace, progress: Progress) -> Outcome:
+        from pipeline.build import check as check_report
+
+        return check_report(report, workspace, progress)
+
+    _run(stage, reports, form, quiet=quiet)
+
+
+@press.command()
+@_common_options
+def dist(reports: tuple[str, ...], form: str, quiet: bool, verbose: bool) -> None:
+    """Make the folder that is handed on: editions, landing page, manifest, checksums.
+
+    It is written to build/<report>/dist/, and only when nothing was found that is an error.
+    """
+
+    def stage(report: Path, workspace: Workspace, progress: Progress) -> Outcome:
+        from pipeline.build import dist as distribute_report
+
+        return distribute_report(report, workspace, progress)
+
+    _run(stage, reports, form, quiet=quiet)
+
+
+@press.command()
+@click.argument("code")
+def explain(code: str) -> None:
+    """Explain a rule: what it finds, why it matters, a bad and a good example."""
+    from pipeline.rulebook import find_rule, near_rule, rule_page
+
+    rule = find_rule(code.strip())
+    if rule is None:
+        raise click.UsageError(f'there is no rule "{code}"; {near_rule(code.strip())}')
+    _terminal().show(rule_page(rule))
+
+
+@press.command()
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def rules(form: str) -> None:
+    """List the rules."""
+    from pipeline.rulebook import load_rules, rule_table, rules_json
+
+    known = load_rules()
+    if form == "json":
+        say_document(rules_json(known, __version__))
+    else:
+        _terminal().show(rule_table(known))
+
+
+@press.command()
+@click.option(
+    "--check", "only_check", is_flag=True, help="Write nothing; say whether the files are up to date."
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("docs/schema"),
+    show_default=True,
+    help="The folder of the schemas.",
+)
+def schema(only_check: bool, out: Path) -> None:
+    """Write the JSON Schemas of the files that authors write, for editors."""
+    from pipeline.interchange import dumped
+    from pipeline.package import publish
+    from pipeline.schema import json_schemas
+
+    stale = 0
+    for name, value in json_schemas().items():
+        path = out / (name if name.endswith(".json") else f"{name}.schema.json")
+        data = dumped(value).encode()
+        if path.is_file() and path.read_bytes() == data:
+            continue
+        stale += 1
+        if not only_check:
+            publish(path, data)
+        say(f"{path.as_posix()}: {'out of date' if only_check else 'written'}\n")
+    if only_check and stale:
+        say("run: proofpress schema\n", err=True)
+        raise click.exceptions.Exit(FINDINGS)
+
+
+@press.command()
+def doctor() -> None:
+    """Say which tools and typefaces are there, and what to do about those that are not."""
+    from pipeline.doctor import State, examine
+    from pipeline.formats import Piece, Role, printable
+
+    facts = examine(find_workspace(Path.cwd()))
+    lines: list[Line] = []
+    for fact in facts:
+        ok = fact.state is State.OK
+        role = Role.GOOD if ok else Role.ERROR if fact.needed else Role.WARNING
+        told = Piece(Role.PLAIN, f"  {fact.name}: {printable(fact.detail)}")
+        lines.append((Piece(role, fact.state.value.ljust(7)), told))
+        if fact.remedy and not ok:
+            lines.append((Piece(Role.HINT, f"           {fact.remedy}"),))
+    _terminal().show(lines)
+    if any(fact.needed and fact.state is State.MISSING for fact in facts):
+        raise click.exceptions.Exit(TOOL_MISSING)
+
+
+# ---------------------------------------------------------------- running stages over reports
+
+
+def _run(stage: Stage, names: tuple[str, ...], form: str, *, quiet: bool) -> NoReturn:
+    """Run a stage over reports, tell everything once, and leave with the exit code."""
+    chosen = _chosen(names, find_workspace(Path.cwd()))
+    done: list[tuple[str, Outcome]] = []
+    missing: ToolMissingError | None = None
+    try:
+        with _terminal().progress(len(chosen), quiet=quiet) as told_by:
+            for report, workspace in chosen:
+                try:
+                    done.append((report.name, stage(report, workspace, told_by(report.name))))
+                except StageFailedError as failed:
+                    done.append((report.name, _failed(failed.findings)))
+                except ToolMissingError as error:
+                    missing = missing or error
+    except BaseException:
+        if form == "text" and done:  # what other reports said is not lost; half a JSON would be
+            _tell(_account(done), form, quiet=quiet)
+        raise
+    account = _account(done)
+    _tell(account, form, quiet=quiet)
+    if missing is not None:
+        raise missing
+    unproved = any(check.state.value == "failed" for item in account.published for check in item.checks)
+    raise click.exceptions.Exit(FINDINGS if has_errors(account.findings) or unproved else CLEAN)
+
+
+def _failed(findings: tuple[Diagnostic, ...]) -> Outcome:
+    from pipeline.build import Outcome
+
+    return Outcome(findings, ())
+
+
+def _account(done: Iterable[tuple[str, Outcome]]) -> Account:
+    from pipeline.formats import Account, Published
+
+    workspace = find_workspace(Path.cwd())
+    pairs = tuple(done)
+    return Account(
+        version=__version__,
+        findings=tuple(finding for _, outcome in pairs for finding in outcome.findings),
+        published=tuple(
+            Published(
+                report=name,
+                path=workspace.shown(artefact.path),
+                edition=artefact.edition.value,
+                pages=artefact.pages,
+                size=artefact.path.stat().st_size,
+                checks=artefact.checks,
+            )
+            for name, outcome in pairs
+            for artefact in outcome.artefacts
+        ),
+    )
+
+
+def _tell(account: Account, form: str, *, quiet: bool) -> None:
+    from pipeline import formats, interchange
+    from pipeline.diagnostics import in_order
+
+    if form == "json":
+        say_document(interchange.as_json(account))
+        return
+    if form == "sarif":
+        say_document(interchange.as_sarif(account))
+        return
+    line_of = SourceLines(Path.cwd())
+    lines = [
+        line for finding in in_order(account.findings) for line in formats.finding_lines(finding, line_of)
+    ]
+    if not quiet:
+        lines += [line for item in account.published for line in formats.published_lines(item)]
+        lines.append((formats.Piece(formats.Role.PLAIN, formats.summary(account)),))
+    _terminal().show(lines)
+
+
+def _chosen(names: tuple[str, ...], workspace: Workspace) -> tuple[tuple[Path, Workspace], ...]:
+    """The reports that are meant, each with its workspace.
+
+    Raises:
+        click.UsageError: when there is no such report, or two would be built into the same folder.
+    """
+    if not names:
+        reports = workspace.reports()
+        if not reports:
+            shown = workspace.shown(workspace.content)
+            raise click.UsageError(
+                f"there is no report in {shown}/ (a report is a folder with a report.yaml)"
+            )
+        return tuple((report, workspace) for report in reports)
+    chosen: dict[Path, Workspace] = {}
+    for name in names:
+        report = _report_folder(name, workspace).resolve()
+        chosen[report] = _workspace_of(report, workspace)
+    taken: dict[Path, Path] = {}
+    for report, own in chosen.items():
+        other = taken.setdefault(own.build / report.name, report)
+        if other != report:
+            raise click.UsageError(f"{other} and {report} would both be built into {own.build / report.name}")
+    return tuple(chosen.items())
+
+
+def _report_folder(name: str, workspace: Workspace) -> Path:
+    for folder in (workspace.content / name, workspace.start / name):
+        if (folder / "report.yaml").is_file():
+            return folder
+        if folder.name == "report.yaml" and folder.is_file():
+            return folder.parent
+    if (workspace.start / name).is_dir():
+        raise click.UsageError(f'"{name}" is a folder without a report.yaml')
+    known = [report.name for report in workspace.reports()]
+    hint = did_you_mean(Path(name).name, known) or (f"there are: {', '.join(known)}" if known else "")
+    raise click.UsageError(f'there is no report "{name}"' + (f"; {hint}" if hint else ""))
+
+
+def _workspace_of(report: Path, workspace: Workspace) -> Workspace:
+    """A report outside the workspace's content/ belongs to the project around it, if there is one."""
+    if not report.is_relative_to(workspace.content.resolve()):
+        own = find_workspace(report)
+        if own.content.is_dir():
+            return replace(own, start=workspace.start)
+    return workspace
+
+
+def _terminal() -> Terminal:
+    """What the streams can show, as the environment has it."""
+    capable = os.environ.get("TERM") != "dumb"
+    return Terminal(
+        colours=sys.stdout.isatty() and capable and not os.environ.get("NO_COLOR"),
+        live=sys.stderr.isatty() and capable,
+    )

@@ -1,0 +1,373 @@
+"""The manuscript to the resolved `Document`: read, resolve, cite, write, finish.
+
+pandoc is started three times for a report of any length: to read all pieces, to set the citations, and
+to write all pieces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from lxml import etree
+
+from pipeline import citations, markup, nodes, pandoc, wording
+from pipeline.assemble import Piece, PieceKind, Provenance, asset_name, assemble
+from pipeline.cache import Cache
+from pipeline.charts import ChartSource, draw_chart
+from pipeline.citations import Cited
+from pipeline.diagnostics import Findings, Span, StageFailedError
+from pipeline.document import (
+    Asset,
+    Chapter,
+    Creator,
+    Document,
+    Entry,
+    Imprint,
+    Kind,
+    NoteText,
+    Part,
+    Words,
+)
+from pipeline.index import Index, TargetKind
+from pipeline.model import SectionKind
+from pipeline.nodes import Nodes
+from pipeline.report import Report, Section
+from pipeline.resolve import Resolved, filled, picture_name, resolve
+from pipeline.templating import Templates
+
+READER = (
+    "markdown-raw_html-raw_tex-raw_attribute-latex_macros-tex_math_dollars-native_divs-native_spans"
+    "-markdown_in_html_blocks-auto_identifiers-example_lists-inline_notes-yaml_metadata_block-pandoc_title_block"
+)
+WRITER = "html5"
+MEDIA_TYPES: Mapping[str, str] = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg"}
+PieceKey = tuple[PieceKind, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Styling:
+    """What the composition needs to know beside the report.
+
+    Attributes:
+        style: the CSL file.
+        theme: the theme of charts.
+    """
+
+    style: Path
+    theme: Path
+
+
+def compose(
+    report: Report,
+    index: Index,
+    templates: Templates,
+    provenance: Provenance,
+    styling: Styling,
+    cache: Cache,
+    findings: Findings,
+) -> Document:
+    """Make the document of a report.
+
+    Raises:
+        StageFailedError: when pandoc, citeproc or one of the press's own templates fails.
+    """
+    pieces = assemble(report, index, templates, provenance, findings)
+    trees = _read(pieces, findings)
+    lang = report.settings.lang
+    terms = citations.locator_terms(citations.locale_for(lang))
+    resolved = resolve(report, index, trees, pieces, terms, findings)
+    works = tuple(entry.work for entry in report.works)
+    place = report.place.at("citations", "style")
+    cited = citations.cite(resolved.slots, works, styling.style, lang, place, cache)
+    html = _written(_texts(report, index, resolved, cited))
+    return _Composer(report, index, html, cited).document(_assets(report, index, styling.theme, findings), templates, findings)
+
+
+def _read(pieces: tuple[Piece, ...], findings: Findings) -> Mapping[PieceKey, Nodes]:
+    replies = pandoc.run(tuple(pandoc.Request("read", piece.markdown, READER) for piece in pieces))
+    trees: dict[PieceKey, Nodes] = {}
+    for piece, reply in zip(pieces, replies, strict=True):
+        for message in reply.log:
+            findings.add(pandoc.PANDOC_WARNING.at(piece.span(message.line, message.column), message.text))
+        if reply.error:
+            raise StageFailedError(pandoc.PANDOC_FAILED.at(piece.span(1, 1), reply.error))
+        trees[piece.kind, piece.id] = nodes.blocks_of(reply.result)
+    return trees
+
+
+@dataclass(frozen=True, slots=True)
+class _TextKey:
+    """Which text of the document a piece of markup is."""
+
+    use: str
+    id: str
+
+
+def _texts(report: Report, index: Index, resolved: Resolved, cited: Cited) -> Mapping[_TextKey, Nodes]:
+    """Everything that is written as markup, as AST."""
+    texts: dict[_TextKey, Nodes] = {}
+    for (kind, identifier), blocks in resolved.blocks.items():
+        if kind is not PieceKind.NOTE:
+            texts[_TextKey(kind.value, identifier)] = filled(blocks, cited)
+    for call in index.notes:
+        if call.entry is not None:
+            blocks = filled(resolved.blocks.get((PieceKind.NOTE, call.id), []), cited)
+        else:
+            blocks = _note_of(cited.groups[resolved.slot_of[call.id]][0]) if call.id in resolved.slot_of else []
+        texts[_TextKey("note", call.id)] = blocks
+    for target in index.targets.values():
+        if target.kind in (TargetKind.FIGURE, TargetKind.TABLE, TargetKind.PART):
+            texts[_TextKey("entry", target.id)] = [nodes.paragraph(nodes.text(target.title))]
+    for section in index.order:
+        for block in nodes.walk(texts.get(_TextKey("body", section.id), [])):
+            if block["t"] == "Header":
+                inlines = [inline for inline in block["c"][2] if not _is_number(inline)]
+                texts[_TextKey("entry", block["c"][1][0])] = [nodes.paragraph(inlines)]
+            elif block["t"] == "Div" and block["c"][0][0] in index.placed:
+                caption = next((part for part in block["c"][1] if part["t"] == "Div" and "caption" in part["c"][0][1]), None)
+                if caption is not None and caption["c"][1]:
+                    texts[_TextKey("entry", block["c"][0][0])] = caption["c"][1][:1]
+    for key, inlines in cited.bibliography:
+        texts[_TextKey("work", key)] = [nodes.paragraph(inlines)]
+    return texts
+
+
+def _is_number(inline: nodes.Node) -> bool:
+    return inline["t"] == "Span" and "number" in inline["c"][0][1]
+
+
+def _note_of(inlines: Nodes) -> Nodes:
+    """The blocks of the note that a citation in the text has become."""
+    return next((list(inline["c"]) for inline in inlines if inline["t"] == "Note"), [nodes.paragraph(inlines)])
+
+
+def _written(texts: Mapping[_TextKey, Nodes]) -> Mapping[_TextKey, str]:
+    requests = tuple(pandoc.Request("write", nodes.document(blocks), WRITER) for blocks in texts.values())
+    html: dict[_TextKey, str] = {}
+    for key, reply in zip(texts, pandoc.run(requests), strict=True):
+        faults = [*([reply.error] if reply.error else []), *(message.text for message in reply.log)]
+        if faults:
+            where = Span(f"{key.use} {key.id}")
+            raise StageFailedError(*(pandoc.PANDOC_FAILED.at(where, fault) for fault in faults))
+        html[key] = reply.result
+    return html
+
+
+def _assets(report: Report, index: Index, theme: Path, findings: Findings) -> tuple[Asset, ...]:
+    assets: list[Asset] = []
+    data = {
+        name: tuple(
+            {column: cell.text for column, cell in zip(table.columns, row, strict=True)} for row in table.rows
+        )
+        for name, table in report.data.items()
+    }
+    for entry in report.figures:
+        href = asset_name(entry)
+        if entry.figure.id not in index.placed:
+            continue
+        if entry.chart is not None:
+            path = report.place.file.removesuffix("report.yaml") + str(entry.figure.chart)
+            source = ChartSource(path=path, text=entry.chart, data=data)
+            title = index.targets[entry.figure.id].title
+            drawn = draw_chart(source, title, entry.figure.alt or "", theme, findings)
+            if drawn is not None:
+                assets.append(Asset(href, MEDIA_TYPES["svg"], drawn))
+        elif entry.picture is not None:
+            assets.append(Asset(href, MEDIA_TYPES.get(href.rsplit(".", 1)[-1], ""), entry.picture))
+    for path, picture in report.pictures.items():
+        href = picture_name(path)
+        assets.append(Asset(href, MEDIA_TYPES.get(href.rsplit(".", 1)[-1], ""), picture))
+    return tuple(assets)
+
+
+KINDS: Mapping[SectionKind, Kind] = {
+    SectionKind.FRONT: Kind.FRONT,
+    SectionKind.CHAPTER: Kind.CHAPTER,
+    SectionKind.APPENDIX: Kind.APPENDIX,
+    SectionKind.BACK: Kind.BACK,
+}
+
+
+class _Composer:
+    """Puts the written texts together."""
+
+    def __init__(self, report: Report, index: Index, html: Mapping[_TextKey, str], cited: Cited) -> None:
+        self.report, self.index, self.html, self.cited = report, index, html, cited
+        self.settings = report.settings
+        self.words = wording.words_for(self.settings.lang, self.settings.labels)
+        self.tables = {entry.table.id: entry for entry in report.tables}
+
+    def document(self, assets: tuple[Asset, ...], templates: Templates, findings: Findings) -> Document:
+        chapters = [self.matter(Kind.IMPRINT, "press-imprint", "imprint")]
+        chapters += [self.chapter(section) for section in self.index.order]
+        bibliography = self.bibliography()
+        chapters += [bibliography] if bibliography else []
+        chapters.append(self.matter(Kind.COLOPHON, "press-colophon", "colophon"))
+        contents = self.settings.contents
+        return Document(
+            imprint=self.imprint(),
+            words=Words(
+                figure=self.words["figure"],
+                table=self.words["table"],
+                contents=self.words["contents"],
+                figures=self.words["figures"],
+                tables=self.words["tables"],
+                figures_and_tables=self.words["figures-and-tables"],
+                notes=self.words["notes"],
+                page=self.words["page"],
+                cover=self.words["cover"],
+                title_page=self.words["title-page"],
+                note=self.words["note"],
+            ),
+            chapters=tuple(chapters),
+            contents=self.contents(chapters),
+            figures=self.floats(TargetKind.FIGURE) if contents.figures else (),
+            tables=self.floats(TargetKind.TABLE) if contents.tables else (),
+            assets=assets,
+            cover=self.cover(templates, findings),
+        )
+
+    def blocks(self, use: str, identifier: str) -> str:
+        return markup.finished(self.html.get(_TextKey(use, identifier), ""), self.tables)
+
+    def chapter(self, section: Section) -> Chapter:
+        target = self.index.targets[section.id]
+        part = self.index.parts.get(section.id)
+        return Chapter(
+            id=section.id,
+            kind=KINDS[section.head.kind],
+            label=target.number,
+            title=markup.inline(self.html[_TextKey("title", section.id)]),
+            plain_title=target.title,
+            running_title=section.head.short_title or target.title,
+            lead=self.blocks("lead", section.id) if section.lead else "",
+            html=self.blocks("body", section.id),
+            notes=tuple(
+                NoteText(f"note-{call.id}", f"noteref-{call.id}", call.mark, self.blocks("note", call.id))
+                for call in self.index.notes_of(section.id)
+            ),
+            part=Part(part.id, part.number, markup.inline(self.html[_TextKey("entry", part.id)])) if part else None,
+        )
+
+    def matter(self, kind: Kind, identifier: str, word: str) -> Chapter:
+        title = self.words[word]
+        return Chapter(identifier, kind, "", title, title, title, "", self.blocks(word, identifier), ())
+
+    def bibliography(self) -> Chapter | None:
+        settings = self.settings.citations.bibliography
+        if settings is None or not self.cited.bibliography:
+            return None
+        title = settings.title or self.words["bibliography"]
+        types = {entry.work.id: entry.work.type for entry in self.report.works}
+        left = [key for key, _ in self.cited.bibliography]
+        parts: list[str] = []
+        for number, group in enumerate(settings.groups, 1):
+            chosen = [key for key in left if not group.types or types[key] in group.types]
+            left = [key for key in left if key not in chosen]
+            if chosen:
+                heading = f'<h2 id="press-bibliography-{number}" data-title="{_attribute(group.title)}">{_text(group.title)}</h2>'
+                parts.append(heading + self.references(chosen))
+        if left:
+            parts.append(self.references(left))
+        return Chapter(
+            "press-bibliography", Kind.BIBLIOGRAPHY, "", _text(title), title, title, "", "\n".join(parts), ()
+        )
+
+    def references(self, keys: list[str]) -> str:
+        lines = [
+            f'<p class="reference" id="ref-{_attribute(key)}">{markup.inline(self.html[_TextKey("work", key)])}</p>'
+            for key in keys
+        ]
+        return '<div class="references">' + "\n".join(lines) + "</div>"
+
+    def contents(self, chapters: list[Chapter]) -> tuple[Entry, ...]:
+        entries: list[Entry] = []
+        depth = self.settings.contents.depth
+        for chapter in chapters:
+            if chapter.part:
+                label = f"{self.words['part']} {chapter.part.label}"
+                plain = self.index.targets[chapter.part.id].title
+                entries.append(Entry(chapter.part.id, label, chapter.part.title, plain, 0, front=False))
+            front = chapter.kind in (Kind.FRONT, Kind.IMPRINT)
+            if chapter.kind is not Kind.IMPRINT:
+                title = markup.bare_title(chapter.title)
+                entries.append(Entry(chapter.id, chapter.label, title, chapter.plain_title, 1, front=front))
+            for target in self.index.headings.get(chapter.id, ()):
+                if target.level <= depth and (target.number or not chapter.label):
+                    title = markup.bare_title(markup.inline(self.html.get(_TextKey("entry", target.id), "")))
+                    entries.append(Entry(target.id, target.number, title, target.title, target.level, front=front))
+        return tuple(entries)
+
+    def floats(self, kind: TargetKind) -> tuple[Entry, ...]:
+        entries: list[Entry] = []
+        for target in self.index.targets.values():
+            if target.kind is kind:
+                label = f"{self.words[kind.value]}\u00a0{target.number}"
+                html = self.html.get(_TextKey("entry", target.id), "")
+                title = markup.bare_title(markup.inline(html)) if html else _text(target.title)
+                plain = " ".join(etree.tostring(markup.parsed(title), method="text", encoding="unicode").split())
+                front = target.section_kind is SectionKind.FRONT
+                entries.append(Entry(target.id, label, title, plain, 1, front=front))
+        return tuple(entries)
+
+    def cover(self, templates: Templates, findings: Findings) -> str:
+        """The report's own drawing, `templates/cover.svg.j2`, which may read the data files."""
+        if self.report.templates is None or not (self.report.templates / "cover.svg.j2").is_file():
+            return ""
+        try:
+            return templates.render("cover.svg.j2", findings, data=data_for_templates(self.report), settings=self.settings)
+        except StageFailedError:
+            return ""  # the fault is among the findings
+
+    def imprint(self) -> Imprint:
+        settings = self.settings
+        series, names = settings.series, settings.identifiers
+        return Imprint(
+            slug=self.report.slug,
+            title=settings.title,
+            subtitle=settings.subtitle or "",
+            short_title=settings.short_title or settings.title,
+            kicker=settings.kicker or "",
+            lang=settings.lang,
+            date=settings.date,
+            version=settings.version,
+            creators=tuple(
+                Creator(author.name, author.file_as or author.name, author.orcid or "", author.affiliation or "")
+                for author in settings.authors
+            ),
+            publisher=settings.publisher.name,
+            publisher_place=settings.publisher.place or "",
+            publisher_url=settings.publisher.url or "",
+            series=series.title if series else "",
+            series_number=(series.number or "") if series else "",
+            issn=(series.issn or "") if series else "",
+            doi=names.doi or "",
+            isbn_pdf=names.isbn_pdf or "",
+            isbn_epub=names.isbn_epub or "",
+            report_number=names.report_number or "",
+            rights=f"© {settings.rights.year} {settings.rights.holder}",
+            license=settings.rights.license or "",
+            abstract=settings.abstract or "",
+            keywords=settings.keywords,
+        )
+
+
+def data_for_templates(report: Report) -> Mapping[str, tuple[Mapping[str, str], ...]]:
+    """The data files by name, each a sequence of rows by column."""
+    return {
+        table.name.replace("-", "_"): tuple(
+            {column.replace("-", "_"): cell.text for column, cell in zip(table.columns, row, strict=True)}
+            for row in table.rows
+        )
+        for table in report.data.values()
+    }
+
+
+def _text(words: str) -> str:
+    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _attribute(words: str) -> str:
+    return _text(words).replace('"', "&quot;")

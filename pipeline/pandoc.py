@@ -1,0 +1,138 @@
+"""The only caller of pandoc: a batch of requests in one process, with its messages as values.
+
+pandoc is started as seldom as can be, and each text is read on its own; the program is `pandoc lua` with
+the script beside this file. Its heap and its time are bounded, it reads standard input only, and it has
+no reason to open a file other than the citation style.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline import toolchain
+from pipeline.diagnostics import Severity, Span, StageFailedError, declare
+
+SCRIPT = Path(__file__).with_name("pandoc.lua")
+HEAP = "3g"
+SECONDS = 600
+
+PANDOC_WARNING = declare(
+    "PDC001",
+    "pandoc-warning",
+    Severity.ERROR,
+    """
+    pandoc reports something odd in a section. Its own words are kept; a report that is clean makes it say
+    nothing.
+
+    Bad:   ::: {.box}
+           a box that is never closed
+    Good:  ::: {.box}
+           a box
+           :::
+    """,
+)
+
+PANDOC_FAILED = declare(
+    "PDC002",
+    "pandoc-failed",
+    Severity.ERROR,
+    """
+    pandoc stopped, took too long or needed too much memory. The message is its own.
+    """,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One piece of work.
+
+    Attributes:
+        action: "read" (text to AST), "write" (AST to text), "citeproc" (AST to AST) or "version".
+        text: the input; an AST is JSON text.
+        format: the reader or writer with its extensions; "" for citeproc.
+    """
+
+    action: str
+    text: str
+    format: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A line of pandoc's log.
+
+    Attributes:
+        kind: pandoc's name for it, `UnclosedDiv`.
+        text: pandoc's words.
+        line: 1-based line of the input; 0 when pandoc names none.
+        column: 1-based column; 0 when pandoc names none.
+    """
+
+    kind: str
+    text: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What pandoc answered to one request; `error` is "" when it went well."""
+
+    result: str
+    log: tuple[Message, ...]
+    error: str
+
+
+def run(requests: tuple[Request, ...]) -> tuple[Reply, ...]:
+    """Carry out all requests in one pandoc process.
+
+    Returns:
+        one reply for each request, in the same order.
+
+    Raises:
+        StageFailedError: when the process dies or exceeds its bounds.
+        ToolMissingError: when there is no pandoc.
+    """
+    if not requests:
+        return ()
+    payload = json.dumps([{"action": r.action, "text": r.text, "format": r.format} for r in requests])
+    command = [str(toolchain.pandoc()), "+RTS", f"-M{HEAP}", "-RTS", "lua", str(SCRIPT)]
+    here = Span("pandoc")
+    try:
+        done = subprocess.run(
+            command, input=payload, capture_output=True, text=True, encoding="utf-8", timeout=SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise StageFailedError(PANDOC_FAILED.at(here, f"no answer within {SECONDS} seconds")) from error
+    try:
+        answers = json.loads(done.stdout)
+    except ValueError as error:
+        words = done.stderr.strip().splitlines()
+        said = words[-1] if words else "no output"
+        raise StageFailedError(PANDOC_FAILED.at(here, f"stopped with status {done.returncode}: {said}")) from error
+    return tuple(_reply(answer) for answer in answers)
+
+
+def version() -> str:
+    """The version of pandoc, "3.9"."""
+    return run((Request("version", ""),))[0].result
+
+
+def _reply(answer: dict[str, object]) -> Reply:
+    log = answer.get("log")
+    entries = [entry for entry in log if entry.get("verbosity") != "INFO"] if isinstance(log, list) else []
+    messages = tuple(_message(entry) for entry in entries)
+    return Reply(
+        result=str(answer.get("result", "")), log=messages, error=str(answer.get("error", "")).split("\nstack traceback")[0]
+    )
+
+
+def _message(entry: dict[str, object]) -> Message:
+    where: object = next((entry[key] for key in ("openpos", "pos", "sourcepos") if key in entry), None)
+    line, column = 0, 0
+    if isinstance(where, dict):
+        line, column = int(where.get("line", 0)), int(where.get("column", 0))
+    return Message(str(entry.get("type", "")), str(entry.get("pretty", "")), line, column)

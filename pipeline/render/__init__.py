@@ -1,0 +1,1 @@
+"""The writers: one resolved document in, files out. No writer reads what another has written."""

@@ -1,0 +1,223 @@
+"""WeasyPrint 70.0, and everything that is known about its inside: this module and `pages` are written for it alone.
+
+Three things go beyond its public interface and are kept together here, behind a check of the version: it is given
+a tree instead of text, its log is read line by line, and fonts keep the date that their makers gave them.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from xml.etree import ElementTree
+
+import weasyprint
+from cssselect2 import ElementWrapper  # type: ignore[import-untyped]
+from fontTools.ttLib import TTFont
+from weasyprint.pdf import fonts as pdf_fonts
+from weasyprint.text.fonts import FontConfiguration
+
+from pipeline.diagnostics import Findings, Severity, Span, StageFailedError, declare
+from pipeline.render.fetch import BASE_URL, ReportFetcher
+
+VERSION = "70.0"
+
+ENGINE_COMPLAINT = declare(
+    "WPR001",
+    "layout-engine-complaint",
+    Severity.ERROR,
+    """
+    The layout engine left something out: a style it does not know, a link without a target, a picture without a
+    text in its place.
+
+    It would print the report all the same, without what it did not understand; so every line of its log is a
+    finding. A fault in a style sheet is told with file, line and column.
+
+    Bad:   p { colour: red }
+    Good:  p { color: red }
+    """,
+)
+
+ENGINE_CRASH = declare(
+    "WPR008",
+    "layout-engine-crash",
+    Severity.ERROR,
+    """
+    The layout engine stopped in the middle. This is a fault of the engine that some combination of blocks and
+    styles brings out; the finding says what it was doing.
+
+    Try the report without its own style sheets first, then without the section that was added last.
+    """,
+)
+
+ENGINE_VERSION = declare(
+    "WPR012",
+    "layout-engine-version",
+    Severity.ERROR,
+    """
+    Another version of the layout engine is installed than the one the press was proved with.
+
+    The press reads the engine's pages back before they are written; another version may keep them in another way,
+    and then nothing that is said about notes, page numbers and margins would be worth anything.
+
+    Run `make setup`, which installs the right one.
+    """,
+)
+
+_POSITION = re.compile(r" at (\d+):(\d+)")
+_QUOTED_SELECTOR = re.compile(r"selector, '(.+)'", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A style sheet: its text, and how its place is shown to the author."""
+
+    text: str
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A PDF, and the font families that its pages are set in."""
+
+    data: bytes
+    families: frozenset[str]
+
+
+class _TreeHTML(weasyprint.HTML):  # type: ignore[misc]
+    """`weasyprint.HTML` for a tree that exists already; its own constructor only reads text, as HTML."""
+
+    def __init__(self, tree: ElementTree.Element, fetcher: ReportFetcher) -> None:
+        self.base_url = BASE_URL
+        self.url_fetcher = fetcher
+        self.media_type = "print"
+        self.wrapper_element = ElementWrapper.from_html_root(tree, content_language=None)
+        self.etree_element = self.wrapper_element.etree_element
+
+
+class Engine:
+    """The layout engine with a report's style sheets and fonts loaded.
+
+    Args:
+        sheets: the style sheets, in the order in which they win.
+        fetcher: the only way to any resource.
+        findings: told of everything the engine complains about.
+        edition: the place of complaints that belong to no style sheet.
+        decorative: the pictures whose empty text says that they carry nothing; no complaint is due about them.
+
+    Raises:
+        StageFailedError: when another version of the engine is installed.
+    """
+
+    def __init__(
+        self,
+        sheets: tuple[Sheet, ...],
+        fetcher: ReportFetcher,
+        findings: Findings,
+        edition: Span,
+        decorative: frozenset[str] = frozenset(),
+    ) -> None:
+        if weasyprint.__version__ != VERSION:
+            message = f"WeasyPrint {weasyprint.__version__} is installed, the press needs {VERSION}"
+            raise StageFailedError(ENGINE_VERSION.at(edition, message, 'run "make setup"'))
+        self._fetcher = fetcher
+        self._findings = findings
+        self._edition = edition
+        self._decorative = {f'Image "{source}" has no required alt description' for source in decorative}
+        self._fonts = FontConfiguration()
+        self._pictures: dict[str, object] = {}
+        self._sheets = [self._load(sheet) for sheet in sheets]
+
+    def lay_out(self, tree: ElementTree.Element) -> weasyprint.Document:
+        """The pages of a tree.
+
+        Raises:
+            StageFailedError: when the engine stops in the middle.
+        """
+        with self._log_read(self._complain), self._crashes_told("laying out pages"):
+            return _TreeHTML(tree, self._fetcher).render(
+                font_config=self._fonts, stylesheets=self._sheets, cache=self._pictures, pdf_tags=True
+            )
+
+    def write(self, pages: weasyprint.Document) -> Written:
+        """The pages as a tagged PDF.
+
+        Raises:
+            StageFailedError: when the engine stops in the middle.
+        """
+        with self._log_read(self._complain), self._crashes_told("writing the PDF"), _fonts_keep_their_date():
+            data = pages.write_pdf(pdf_tags=True, cache=self._pictures)
+            return Written(data, frozenset(font.family for font in pages.fonts.values()))
+
+    def _load(self, sheet: Sheet) -> weasyprint.CSS:
+        def complain(message: str) -> None:
+            at = _POSITION.search(message)
+            place = Span(sheet.shown, int(at[1]), int(at[2])) if at else _place_of_selector(sheet, message)
+            self._findings.add(ENGINE_COMPLAINT.at(place, _POSITION.sub("", message)))
+
+        with self._log_read(complain), self._crashes_told(f"reading {sheet.shown}"):
+            return weasyprint.CSS(
+                string=sheet.text, base_url=BASE_URL, url_fetcher=self._fetcher, font_config=self._fonts
+            )
+
+    def _complain(self, message: str) -> None:
+        self._findings.add(ENGINE_COMPLAINT.at(self._edition, message))
+
+    @contextmanager
+    def _log_read(self, told: Callable[[str], None]) -> Iterator[None]:
+        handler = _Listener(lambda message: None if self._is_told(message) else told(message))
+        logger = logging.getLogger("weasyprint")
+        logger.addHandler(handler)
+        try:
+            yield
+        finally:
+            logger.removeHandler(handler)
+
+    def _is_told(self, message: str) -> bool:
+        """Whether nothing need be said: the fetcher has said it better, or it is as the author wants it."""
+        return message in self._decorative or any(url in message for url in self._fetcher.refused)
+
+    @contextmanager
+    def _crashes_told(self, doing: str) -> Iterator[None]:
+        try:
+            yield
+        except StageFailedError:
+            raise
+        except Exception as error:  # the engine asserts what it believes; any kind of error may come out
+            what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+            finding = ENGINE_CRASH.at(self._edition, f"the layout engine stopped while {doing} ({what})")
+            raise StageFailedError(finding) from error
+
+
+class _Listener(logging.Handler):
+    def __init__(self, told: Callable[[str], None]) -> None:
+        super().__init__(logging.WARNING)
+        self._told = told
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._told(record.getMessage())
+
+
+def _place_of_selector(sheet: Sheet, message: str) -> Span:
+    """The engine names a selector that it cannot use, but not its line: it is looked for in the text."""
+    quoted = _QUOTED_SELECTOR.search(message)
+    at = sheet.text.find(quoted[1].split("',")[0].strip()) if quoted else -1
+    if at < 0:
+        return Span(sheet.shown)
+    before = sheet.text[:at]
+    return Span(sheet.shown, before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1)
+
+
+@contextmanager
+def _fonts_keep_their_date() -> Iterator[None]:
+    """A subset of a variable font keeps the date of the font, not that of the run (fontTools: recalcTimestamp)."""
+    original = pdf_fonts.TTFont
+    pdf_fonts.TTFont = partial(TTFont, recalcTimestamp=False)
+    try:
+        yield
+    finally:
+        pdf_fonts.TTFont = original
+

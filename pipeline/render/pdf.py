@@ -1,0 +1,235 @@
+"""The printed edition: pages laid out until every note is on its page, and written as a tagged PDF.
+
+The layout is repeated with what the last one has taught: which blocks fell on left pages, which side notes have
+to move, which notes were lost. It ends when a layout teaches nothing new.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+
+import pikepdf
+
+from pipeline.diagnostics import Findings, Severity, Span, declare
+from pipeline.document import Document
+from pipeline.render import printable
+from pipeline.render.drawings import drawn_texts
+from pipeline.render.engine import Engine, Sheet
+from pipeline.render.fetch import BASE_URL, RESOURCE_REFUSED, ReportFetcher
+from pipeline.render.glyphs import check_families, check_glyphs
+from pipeline.render.pages import Layout, PrintedNote, roman
+from pipeline.render.settle import settle
+from pipeline.templating import Templates
+from pipeline.toolchain import fonts
+
+NOTE_LOST = declare(
+    "WPR003",
+    "note-lost",
+    Severity.ERROR,
+    """
+    A note is called in the text, and its text stands on no page.
+
+    The layout engine loses a note without a word in some crowded places. The press counts calls and notes on the
+    laid-out pages and sets the paragraph around a lost note's call in one piece, which usually brings it back;
+    this note stayed lost. A note called inside a side note is always lost: side notes carry none.
+
+    Shorten the note, or move its call to another sentence.
+    """,
+)
+
+NOTE_MISPLACED = declare(
+    "WPR004",
+    "note-misplaced",
+    Severity.ERROR,
+    """
+    A note is printed, but not where it can be read: before its call, more than one page after it, or partly
+    outside the page.
+
+    A note is not divided between pages; one that is higher than the room below its line moves to the next page,
+    and one that is higher than a page runs out of it.
+
+    Shorten the note, or make part of it text.
+    """,
+)
+
+TEXT_OFF_PAGE = declare(
+    "WPR005",
+    "text-off-page",
+    Severity.ERROR,
+    """
+    Text runs off its page and cannot be read in print. Mostly it is a table with too many columns.
+
+    Bad:   width: text        # twelve columns
+    Good:  width: landscape
+    """,
+)
+
+_COLOR = re.compile(r"--([a-z0-9-]+):\s*(#[0-9a-fA-F]{3,8})\s*;")
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """How a report wants to look.
+
+    Attributes:
+        page: "A4" or "Letter".
+        colors: values that replace colour tokens of `css/tokens.css`, by name ("accent", "#1d4a42").
+        stylesheets: the report's own style sheets, read after the press's.
+    """
+
+    page: str
+    colors: tuple[tuple[str, str], ...]
+    stylesheets: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedPdf:
+    """The printed edition.
+
+    Attributes:
+        data: the file.
+        pages: how many pages it has.
+        labels: what each page is called, as its folio says ("iv", "12").
+        notes: where each note was called and printed.
+        rounds: how many layouts it took.
+    """
+
+    data: bytes
+    pages: int
+    labels: tuple[str, ...]
+    notes: tuple[PrintedNote, ...]
+    rounds: int
+
+
+def place_of_id(id: str) -> Span:
+    """A place that is only an id, for callers that know no sources."""
+    return Span(id)
+
+
+def print_pdf(
+    document: Document,
+    design: Design,
+    templates: Templates,
+    epoch: int,
+    findings: Findings,
+    locate: Callable[[str], Span] = place_of_id,
+) -> PrintedPdf:
+    """Print a report.
+
+    Args:
+        document: the report.
+        design: page size, colours, own style sheets.
+        templates: the press's templates and the report's.
+        epoch: the moment that the file is dated with, in seconds since 1970.
+        findings: told of everything that is wrong but does not stop the printing.
+        locate: where in the sources an id (`note-…`, `sec-…`) comes from.
+
+    Raises:
+        StageFailedError: when no PDF can be made.
+    """
+    edition = Span(f"{document.imprint.slug}.pdf")
+    tokens = templates.path("css/tokens.css")
+    sheets = (
+        *(_sheet(templates.path(f"css/{name}.css"), templates) for name in ("tokens", "base", "print")),
+        Sheet(":root {" + "".join(f"--{k}: {v};" for k, v in design.colors) + "}", "report.yaml"),
+        *(_sheet(path, templates) for path in design.stylesheets),
+    )
+    stamp = datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    colors = dict(_COLOR.findall(tokens.read_text("utf-8"))) | dict(design.colors)
+    text = templates.render(
+        "print/report.html.j2", findings, document=document, design=design, colors=colors, stamp=stamp
+    )
+    root = printable.read(text, Span(templates.display(templates.path("print/report.html.j2"))))
+    printable.prepare(root, document.words)
+    fetcher = ReportFetcher(document.assets, fonts(), templates, findings, edition)
+    texts = (*printable.words_with_places(root), *drawn_texts(document.assets))
+    check_glyphs(texts, fonts(), locate, edition, findings)
+    engine = Engine(sheets, fetcher, findings, edition, printable.decorative(root))
+    notes = tuple((note.id, note.call_id) for chapter in document.chapters for note in chapter.notes)
+    settled = settle(engine, root, notes, document.words.cover, findings, edition)
+    _report(settled.layout, locate, findings, edition)
+    written = engine.write(settled.pages)
+    check_families(written.families, (sheet.text for sheet in sheets), edition, findings)
+    data = _finished(written.data, settled.layout.labels)
+    return PrintedPdf(
+        data=data,
+        pages=len(settled.layout.rooms),
+        labels=settled.layout.labels,
+        notes=settled.layout.notes,
+        rounds=settled.rounds,
+    )
+
+
+def _sheet(path: Path, templates: Templates) -> Sheet:
+    return Sheet(path.read_text("utf-8"), templates.display(path))
+
+
+def _report(layout: Layout, locate: Callable[[str], Span], findings: Findings, edition: Span) -> None:
+    """Say what the final pages show: lost and misplaced notes, text off the page, links that lead nowhere."""
+    for note in layout.notes:
+        if note.call is None:
+            findings.add(NOTE_LOST.at(locate(note.id), f'the call of note "{note.id}" is not printed'))
+            continue
+        page = layout.labels[note.call]
+        if note.text is None:
+            message = f'note "{note.id}" is called on page {page} and printed nowhere'
+            findings.add(NOTE_LOST.at(locate(note.id), message, "shorten the note, or move its call"))
+        elif note.text - note.call not in (0, 1):
+            message = f'note "{note.id}" is called on page {page} and printed on {layout.labels[note.text]}'
+            findings.add(NOTE_MISPLACED.at(locate(note.id), message, "shorten the notes around it"))
+        elif not note.inside:
+            message = f'note "{note.id}" on page {layout.labels[note.text]} runs out of the text area'
+            findings.add(NOTE_MISPLACED.at(locate(note.id), message, "shorten the note"))
+    told = set()
+    for stray in layout.stray:
+        if (stray.page, stray.near) not in told:
+            told.add((stray.page, stray.near))
+            message = f'text runs off page {layout.labels[stray.page]}: "{stray.text.strip()[:60]}"'
+            findings.add(TEXT_OFF_PAGE.at(locate(stray.near) if stray.near else edition, message))
+    for address, number in layout.addresses:
+        if address.startswith(BASE_URL):
+            name = address.removeprefix(BASE_URL)
+            message = f'the link to "{name}" on page {layout.labels[number]} leads nowhere'
+            findings.add(RESOURCE_REFUSED.at(edition, message, "link to an id of the report, or to a full address"))
+
+
+def _finished(data: bytes, labels: tuple[str, ...]) -> bytes:
+    """The file with its page labels (ISO 32000-2, 12.4.2), the same bytes for the same pages."""
+    with pikepdf.open(BytesIO(data)) as pdf:
+        numbers = pikepdf.Array()
+        for start, entry in _label_ranges(labels):
+            numbers.append(start)
+            numbers.append(entry)
+        pdf.Root.PageLabels = pdf.make_indirect(pikepdf.Dictionary(Nums=numbers))
+        pdf.Root.PageMode = pikepdf.Name.UseOutlines
+        out = BytesIO()
+        pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return out.getvalue()
+
+
+def _label_ranges(labels: tuple[str, ...]) -> list[tuple[int, pikepdf.Dictionary]]:
+    """The labels as ranges of one style each: words one by one, numerals as a run with its first number."""
+    ranges: list[tuple[int, pikepdf.Dictionary]] = []
+    expected = ""
+    for index, label in enumerate(labels):
+        style, value = _numeral(label)
+        if style is None:
+            ranges.append((index, pikepdf.Dictionary(P=pikepdf.String(label))))
+            expected = ""
+        else:
+            if label != expected or not ranges:
+                ranges.append((index, pikepdf.Dictionary(S=style, St=value)))
+            expected = roman(value + 1) if style == pikepdf.Name.r else str(value + 1)
+    return ranges
+
+
+def _numeral(label: str) -> tuple[pikepdf.Name | None, int]:
+    if label.isdecimal():
+        return pikepdf.Name.D, int(label)
+    number = next((n for n in range(1, 400) if roman(n) == label), 0)
+    return (pikepdf.Name.r, number) if number else (None, 0)

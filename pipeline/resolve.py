@@ -1,0 +1,494 @@
+"""One pass over the AST in reading order: references, values, notes and citations become words and links.
+
+What pandoc read is compared with what the index counted. Where the two disagree, the report would print a
+note under another number or lose a reference, so the disagreement is an error with its place.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline import nodes, wording
+from pipeline.assemble import Piece, PieceKind
+from pipeline.citations import Citation, Cited, Group, Slot, parse_suffix
+from pipeline.diagnostics import Findings, Severity, Span, declare
+from pipeline.index import Index, NoteCall, Target, TargetKind, slug
+from pipeline.model import SectionKind
+from pipeline.nodes import Node, Nodes
+from pipeline.report import Report
+from pipeline.scan import REFERENCE_PREFIXES, Form
+
+READ_DIFFERENTLY = declare(
+    "STR010",
+    "read-differently",
+    Severity.ERROR,
+    """
+    The press and pandoc read a text differently: one of them sees a note, a reference or a figure where
+    the other sees words. That would change numbers or lose a note, so nothing is printed. The usual cause
+    is markup that does not end where it seems to: a code fence or a bracket left open, a list or table
+    without the empty line before it.
+    """,
+)
+
+CONNECTING = frozenset({"see", "see also", "cf.", "compare", "e.g.", "in", "also", "and", "see e.g."})
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The AST with references, values and notes resolved; citations are marked by slot and group.
+
+    Attributes:
+        blocks: by piece, its blocks; figures and tables stand in their sections.
+        slots: every note and every citation in the text, in the order of print.
+        slot_of: the slot of each note, by its id.
+    """
+
+    blocks: Mapping[tuple[PieceKind, str], Nodes]
+    slots: tuple[Slot, ...]
+    slot_of: Mapping[str, int]
+
+
+@dataclass(slots=True)
+class _State:
+    """What has been met on the way through the report."""
+
+    slots: list[Slot] = field(default_factory=list)
+    slot_of: dict[str, int] = field(default_factory=dict)
+    met: list[str] = field(default_factory=list)
+    cited: Counter[str] = field(default_factory=Counter)
+    blocks: dict[tuple[PieceKind, str], Nodes] = field(default_factory=dict)
+
+
+def resolve(
+    report: Report,
+    index: Index,
+    trees: Mapping[tuple[PieceKind, str], Nodes],
+    pieces: tuple[Piece, ...],
+    terms: Mapping[str, str],
+    findings: Findings,
+) -> Resolved:
+    """Resolve a report's AST.
+
+    Args:
+        report: the report.
+        index: its targets and numbers.
+        trees: what pandoc read, by piece.
+        pieces: the manuscript, for places.
+        terms: the words for locators in the language of the report.
+        findings: where faults go.
+    """
+    resolver = _Resolver(report, index, trees, terms, findings)
+    for section in index.order:
+        for kind in (PieceKind.TITLE, PieceKind.LEAD, PieceKind.BODY):
+            if (kind, section.id) in trees:
+                resolver.piece(kind, section.id, section.id)
+    for kind, identifier in ((PieceKind.IMPRINT, "press-imprint"), (PieceKind.COLOPHON, "press-colophon")):
+        resolver.piece(kind, identifier, "")
+    _compare(resolver.state, report, index, pieces, trees, findings)
+    return Resolved(resolver.state.blocks, tuple(resolver.state.slots), resolver.state.slot_of)
+
+
+def filled(value: Nodes, cited: Cited) -> Nodes:
+    """The AST with the words of its citations in their places."""
+
+    def rewrite(node: Node) -> Nodes | None:
+        if node["t"] == "Span" and "citation-group" in node["c"][0][1]:
+            settings = dict(node["c"][0][2])
+            words = cited.groups[int(settings["slot"])][int(settings["group"])]
+            return [inline for inline in words if inline["t"] != "Note"]
+        return None
+
+    return list(nodes.rewritten(value, rewrite))
+
+
+class _Resolver:
+    """Walks the pieces in reading order; a figure or table is walked where it is placed."""
+
+    def __init__(
+        self,
+        report: Report,
+        index: Index,
+        trees: Mapping[tuple[PieceKind, str], Nodes],
+        terms: Mapping[str, str],
+        findings: Findings,
+    ) -> None:
+        self.report, self.index, self.trees, self.findings = report, index, trees, findings
+        self.terms = terms
+        self.words = wording.words_for(report.settings.lang, report.settings.labels)
+        self.calls = {call.id: call for call in index.notes}
+        self.figures = {entry.figure.id: entry for entry in report.figures}
+        self.state = _State()
+        self.section = ""
+        self.headings: Iterator[Target] = iter(())
+        self.in_note: list[Group] | None = None
+
+    def piece(self, kind: PieceKind, identifier: str, section: str) -> None:
+        self.section = section
+        if kind is PieceKind.BODY:
+            self.headings = iter(self.index.headings.get(section, ()))
+        self.state.blocks[kind, identifier] = self.walked(self.trees[kind, identifier])
+
+    def walked(self, value: Nodes) -> Nodes:
+        return list(nodes.rewritten(value, self.rewrite))
+
+    def rewrite(self, node: Node) -> Nodes | None:
+        kind = node["t"]
+        if kind == "Cite":
+            return self.cite(node)
+        if kind == "Note":
+            return self.note(node)
+        if kind == "Span":
+            return self.span(node)
+        if kind == "Header":
+            return self.header(node)
+        if kind == "Div":
+            return self.div(node)
+        if kind == "Figure":
+            return self.figure(node)
+        if kind == "Table":
+            return self.table(node)
+        if kind == "Image":
+            return self.image(node)
+        return None
+
+    # -- references and citations
+
+    def cite(self, node: Node) -> Nodes | None:
+        entries = node["c"][0]
+        references = [entry for entry in entries if entry["citationId"].startswith(REFERENCE_PREFIXES)]
+        if references:
+            return self.references(references)
+        group = tuple(self.citation(entry) for entry in entries)
+        if self.in_note is not None:
+            self.in_note.append(group)
+            return [self.marker(len(self.state.slots), len(self.in_note) - 1)]
+        if not self.index.in_text_notes:
+            self.state.slots.append(Slot((group,), note=False, leads=False))
+            return [self.marker(len(self.state.slots) - 1, 0)]
+        key = group[0].key
+        self.state.cited[key] += 1
+        identifier = f"cite-{key}-{self.state.cited[key]}"
+        self.state.slot_of[identifier] = len(self.state.slots)
+        self.state.met.append(identifier)
+        self.state.slots.append(Slot((group,), note=False, leads=True))
+        call = self.calls.get(identifier)
+        lead = [self.marker(len(self.state.slots) - 1, 0)] if group[0].mode == "AuthorInText" else []
+        return [*lead, *([self.call(call)] if call else [])]
+
+    def marker(self, slot: int, group: int) -> Node:
+        return nodes.span([], classes=("citation-group",), slot=str(slot), group=str(group))
+
+    def citation(self, entry: Node) -> Citation:
+        label, locator, suffix = parse_suffix(entry["citationSuffix"], self.terms)
+        return Citation(
+            key=entry["citationId"],
+            mode=entry["citationMode"]["t"],
+            prefix=entry["citationPrefix"],
+            suffix=suffix,
+            label=label,
+            locator=locator,
+        )
+
+    def references(self, entries: list[Node]) -> Nodes:
+        targets = [self.index.targets.get(entry["citationId"]) for entry in entries]
+        together = len(entries) > 1 and len({self.label(target) for target in targets if target}) == 1
+        plain = all(not entry["citationPrefix"] and not entry["citationSuffix"] for entry in entries)
+        if together and plain and all(target and target.number for target in targets):
+            first = next(target for target in targets if target)
+            inlines: Nodes = [*nodes.text(self.words[self.label(first) + "-plural"]), NO_BREAK]
+            for number, target in enumerate(targets):
+                inlines += self.separator(number, len(targets))
+                inlines += self.link(target, [{"t": "Str", "c": target.number}]) if target else []
+            return inlines
+        inlines = []
+        for number, (entry, target) in enumerate(zip(entries, targets, strict=True)):
+            inlines += self.separator(number, len(entries))
+            inlines += self.reference(entry, target)
+        return inlines
+
+    def separator(self, number: int, count: int) -> Nodes:
+        if number == 0:
+            return []
+        if number < count - 1:
+            return [{"t": "Str", "c": ","}, {"t": "Space"}]
+        return [{"t": "Space"}, *nodes.text(self.words["and"]), {"t": "Space"}]
+
+    def reference(self, entry: Node, target: Target | None) -> Nodes:
+        prefix, suffix = self.walked(entry["citationPrefix"]), self.walked(entry["citationSuffix"])
+        if target is None:  # the rules have reported it; with --keep-going the author's word is shown
+            return [*prefix, {"t": "Str", "c": "@" + entry["citationId"]}, *suffix]
+        own_words = nodes.words(prefix)
+        number = self.number(target)
+        if entry["citationMode"]["t"] == "SuppressAuthor" and target.number:
+            return [*_before(prefix), *self.link(target, [{"t": "Str", "c": number}]), *suffix]
+        if own_words and own_words.lower() not in CONNECTING and target.number:
+            return [*self.link(target, [*prefix, NO_BREAK, {"t": "Str", "c": number}]), *suffix]
+        return [*_before(prefix), *self.link(target, self.name(target)), *suffix]
+
+    def name(self, target: Target) -> Nodes:
+        """How a target is called: its word and number, or its title when it has none."""
+        if not target.number:
+            return nodes.text(target.title)
+        return [*nodes.text(self.words[self.label(target)]), NO_BREAK, {"t": "Str", "c": self.number(target)}]
+
+    def number(self, target: Target) -> str:
+        """Its number; a note of another section, where notes are counted by section, names that section."""
+        by_section = self.report.settings.note_numbering == "section"
+        if target.kind is TargetKind.NOTE and by_section and target.section != self.section:
+            home = self.index.targets[target.section]
+            return f"{target.number} ({nodes.words(self.name(home))})"
+        return target.number
+
+    def label(self, target: Target) -> str:
+        if target.kind is TargetKind.SECTION:
+            return "appendix" if target.section_kind is SectionKind.APPENDIX else "chapter"
+        if target.kind is TargetKind.HEADING:
+            return "section"
+        return str(target.kind.value)
+
+    def link(self, target: Target, inlines: Nodes) -> Nodes:
+        return [nodes.link(inlines, f"#{target.id}", classes=("ref",))]
+
+    # -- notes
+
+    def note(self, node: Node) -> Nodes | None:
+        for inner in nodes.walk(node["c"]):
+            if inner["t"] == "Span" and "note-call" in inner["c"][0][1]:
+                identifier = dict(inner["c"][0][2])["note"]
+                call = self.calls.get(identifier)
+                if call is None or self.in_note is not None:
+                    return []
+                if identifier not in self.state.slot_of:
+                    self.state.met.append(identifier)
+                    self.note_text(call)
+                return [self.call(call)]
+        return None
+
+    def call(self, call: NoteCall) -> Node:
+        return nodes.link(
+            [{"t": "Str", "c": call.mark}],
+            f"#note-{call.id}",
+            f"noteref-{call.id}",
+            ("noteref",),
+            role="doc-noteref",
+        )
+
+    def note_text(self, call: NoteCall) -> None:
+        """Walk a note where it is called, so that its citations stand in the order of print."""
+        entry = call.entry
+        assert entry is not None, "a citation in the text has no entry and is not called by a name"
+        groups: list[Group] = []
+        if entry.note.cites:
+            groups.append(
+                tuple(
+                    Citation(
+                        key=cite.source,
+                        prefix=nodes.text(cite.prefix) if cite.prefix else [],
+                        suffix=nodes.text(cite.suffix) if cite.suffix else [],
+                        label=next(iter(cite.locator), ""),
+                        locator=next(iter(cite.locator.values()), ""),
+                    )
+                    for cite in entry.note.cites
+                    if cite.source in {work.work.id for work in self.report.works}
+                )
+            )
+            groups = [group for group in groups if group]
+        leads = bool(groups)
+        self.in_note = groups
+        text = self.walked(self.trees.get((PieceKind.NOTE, call.id), []))
+        self.in_note = None
+        slot = len(self.state.slots)
+        self.state.slot_of[call.id] = slot
+        self.state.slots.append(Slot(tuple(groups), note=True, leads=leads))
+        if leads:
+            lead: Nodes = [self.marker(slot, 0)]
+            if text and text[0]["t"] in ("Para", "Plain"):
+                text = [nodes.paragraph([*lead, {"t": "Space"}, *text[0]["c"]]), *text[1:]]
+            else:
+                text = [nodes.paragraph(lead), *text]
+        self.state.blocks[PieceKind.NOTE, call.id] = text
+
+    # -- values, pages, blocks
+
+    def span(self, node: Node) -> Nodes | None:
+        settings = dict(node["c"][0][2])
+        if "value" in settings:
+            found = self.value(settings["value"])
+            shown = wording.number(found, self.words, settings.get("format", "")) if found else settings["value"]
+            return [nodes.span(nodes.text(shown), classes=("value",))]
+        if "page" in settings:
+            target = self.index.targets.get(settings["page"])
+            if target is None:
+                return nodes.text(settings["page"])
+            inlines = self.walked(node["c"][1]) or self.name(target)
+            front = "true" if target.section_kind is SectionKind.FRONT else "false"
+            return [nodes.link(inlines, f"#{target.id}", classes=("pageref",), data_front=front)]
+        return None
+
+    def value(self, path: str) -> str:
+        file, _, rest = path.partition(".")
+        row_name, _, column = rest.rpartition(".")
+        for table in self.report.data.values():
+            if table.name == file and column in table.columns:
+                for row in table.rows:
+                    if slug(row[0].text) == row_name:
+                        return row[table.columns.index(column)].text
+        return ""
+
+    def header(self, node: Node) -> Nodes:
+        level, (identifier, classes, _), inlines = node["c"]
+        target = next(self.headings, None)
+        title = self.walked(inlines)
+        if target is None or (identifier and identifier != target.id):
+            return [{"t": "Header", "c": [level, [identifier, classes, []], title]}]
+        number = [nodes.span([{"t": "Str", "c": target.number}], classes=("number",)), {"t": "Space"}]
+        attributes = [["data-title", target.title]]
+        shown = [*(number if target.number else []), *title]
+        return [{"t": "Header", "c": [level, [target.id, classes, attributes], shown]}]
+
+    def div(self, node: Node) -> Nodes | None:
+        (identifier, classes, attributes), blocks = node["c"]
+        if identifier.startswith(("fig-", "tbl-")) and not blocks:
+            return self.placed(identifier)
+        if "box" in classes:
+            settings = dict(attributes)
+            heads = [
+                nodes.div([nodes.paragraph(nodes.text(settings[key]))], classes=(f"box-{key}",))
+                for key in ("kind", "title")
+                if settings.get(key)
+            ]
+            return [nodes.div([*heads, *self.walked(blocks)], identifier, tuple(classes))]
+        return None
+
+    def placed(self, identifier: str) -> Nodes:
+        kind = PieceKind.FIGURE if identifier.startswith("fig-") else PieceKind.TABLE
+        tree = self.trees.get((kind, identifier))
+        if tree is None:
+            return []
+        if kind is PieceKind.FIGURE:
+            figure = self.figures[identifier].figure
+            alt, width = "" if figure.decorative else figure.alt or "", figure.width
+        else:
+            alt = ""
+            width = next(entry.table.width for entry in self.report.tables if entry.table.id == identifier)
+        inside = self.labelled(identifier, self.walked(tree))
+        for node in nodes.walk(inside):
+            if node["t"] == "Image" and "picture" in node["c"][0][1]:
+                node["c"][1] = nodes.text(alt)
+        classes = (kind.value,) if width == "text" else (kind.value, width)
+        return [nodes.div(inside, identifier, classes)]
+
+    def labelled(self, identifier: str, blocks: Nodes) -> Nodes:
+        """The printed number before the caption."""
+        target = self.index.targets.get(identifier)
+        if target is None:
+            return blocks
+        label = nodes.span(self.name(target), classes=("label",))
+        head = nodes.div([nodes.paragraph([label])], classes=("label-line",))
+        return [head, *blocks]
+
+    def figure(self, node: Node) -> Nodes | None:
+        """`![Caption](x.svg){#fig-x fig-alt=...}` alone in a paragraph, in the form of the other figures."""
+        (identifier, classes, _), (_, caption), blocks = node["c"]
+        pictures = [inner for inner in nodes.walk(blocks) if inner["t"] == "Image"]
+        if len(pictures) != 1:
+            return None
+        width = tuple(name for name in pictures[0]["c"][0][1] if name in ("wide", "landscape"))
+        captions = nodes.div(self.walked(caption), classes=("caption",))
+        picture = nodes.paragraph(self.image(pictures[0]))
+        inside = self.labelled(identifier, [captions, picture]) if identifier else [captions, picture]
+        return [nodes.div(inside, identifier, ("figure", *width, *classes))]
+
+    def table(self, node: Node) -> Nodes | None:
+        """A pipe table with `: Caption {#tbl-x}`, in the form of the other tables."""
+        (identifier, classes, attributes), (_, caption), *rest = node["c"]
+        body = self.walked(rest)
+        bare: Node = {"t": "Table", "c": [["", [], attributes], [None, []], *body]}
+        if not identifier and not caption:
+            return [bare]
+        width = tuple(name for name in classes if name in ("wide", "landscape"))
+        captions = nodes.div(self.walked(caption), classes=("caption",))
+        inside = self.labelled(identifier, [captions, bare]) if identifier else [captions, bare]
+        return [nodes.div(inside, identifier, ("table", *width))]
+
+    def image(self, node: Node) -> Nodes:
+        (identifier, classes, attributes), inlines, (target, title) = node["c"]
+        alt = dict(attributes).get("fig-alt", nodes.words(inlines) if "picture" not in classes else "")
+        kept = [[key, value] for key, value in attributes if key != "fig-alt"]
+        href = target if target.startswith("assets/") else picture_name(target)
+        outer = "" if identifier.startswith("fig-") else identifier
+        return [{"t": "Image", "c": [[outer, classes, kept], nodes.text(alt), [href, title]]}]
+
+
+NO_BREAK: Node = {"t": "Str", "c": "\u00a0"}
+
+
+def picture_name(path: str) -> str:
+    """The name by which editions call a picture that the text names by its file."""
+    stem, _, ending = path.rpartition(".")
+    return f"assets/picture-{slug(stem)}.{ending.lower()}"
+
+
+def _before(prefix: Nodes) -> Nodes:
+    return [*prefix, {"t": "Space"}] if prefix else []
+
+
+def _compare(
+    state: _State,
+    report: Report,
+    index: Index,
+    pieces: tuple[Piece, ...],
+    trees: Mapping[tuple[PieceKind, str], Nodes],
+    findings: Findings,
+) -> None:
+    """Hold what pandoc read against what the index counted, piece by piece and in the order of the notes."""
+    told = False
+    for piece in pieces:
+        if piece.kind in (PieceKind.FIGURE, PieceKind.TABLE, PieceKind.IMPRINT, PieceKind.COLOPHON):
+            continue
+        counted = Counter(
+            token.name
+            for token in report.tokens_of(piece.origin)
+            if token.form in (Form.REFERENCE, Form.PLACEMENT)
+            or (token.form is Form.NOTE_CALL and token.name in {call.id for call in index.notes})
+        )
+        read = Counter(_names(trees.get((piece.kind, piece.id), [])))
+        for name in sorted((counted - read) | (read - counted)):
+            span = next(
+                (token.span for token in report.tokens_of(piece.origin) if token.name == name), piece.origin.span(1, 1)
+            )
+            more, fewer = ("the press", "pandoc") if counted[name] > read[name] else ("pandoc", "the press")
+            message = f'{more} reads "{name}" here, and {fewer} does not'
+            findings.add(READ_DIFFERENTLY.at(span, message, "see whether markup before it ends where it should"))
+            told = True
+    expected = [call.id for call in index.notes]
+    if not told and state.met != expected:
+        wrong = next((pair for pair in zip(state.met, expected, strict=False) if pair[0] != pair[1]), None)
+        call = next((call for call in index.notes if wrong and call.id == wrong[1]), None)
+        span = call.span if call else Span(report.place.file)
+        findings.add(READ_DIFFERENTLY.at(span, "the notes are met in another order than they are numbered"))
+
+
+def _names(value: object) -> Iterator[str]:
+    """The references, calls and placements that pandoc read; the picture of a figure repeats its caption."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _names(item)
+    elif isinstance(value, dict):
+        kind = value.get("t")
+        content: Any = value.get("c")
+        if kind == "Figure":
+            yield from _names(content[1])
+            return
+        if kind == "Cite":
+            keys = (str(entry["citationId"]) for entry in content[0])
+            yield from (key for key in keys if key.startswith(REFERENCE_PREFIXES))
+        elif kind == "Span" and "note-call" in content[0][1]:
+            yield str(dict(content[0][2])["note"])
+        elif kind == "Div" and not content[1] and content[0][0].startswith(("fig-", "tbl-")):
+            yield str(content[0][0])
+        for item in value.values():
+            yield from _names(item)

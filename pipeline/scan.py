@@ -1,0 +1,505 @@
+"""Finds what matters in a Markdown text, each thing with its place: references, citations, notes, blocks.
+
+pandoc's `commonmark_x` reader puts a position on every piece of text, so code, links and attributes are
+told from prose by a real parser. The pieces of a run of text are joined again, and the few forms of
+pandoc Markdown that this reader does not know (`@key`, `[^note]`) are read from the joined run.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from enum import Enum
+from typing import Any, TypeAlias
+
+from pipeline import pandoc
+from pipeline.cache import Cache, key_of
+from pipeline.diagnostics import Span, StageFailedError
+from pipeline.source import Embedded
+
+READER = "commonmark_x+sourcepos-smart-emoji-gfm_auto_identifiers-superscript-subscript"
+VERSION = "scan-9"
+UNPLAIN = "\ufffc"
+
+Node: TypeAlias = "dict[str, Any]"
+
+
+class Form(Enum):
+    """What was found."""
+
+    REFERENCE = "reference"  # @fig-x
+    CITATION = "citation"  # a group of citations: [@a; @b], or a lone @a
+    NOTE_CALL = "note-call"  # [^id]
+    VALUE = "value"  # []{value=...}
+    PAGE = "page"  # []{page=...}
+    HEADING = "heading"
+    PLACEMENT = "placement"  # ::: {#fig-x} with nothing in it
+    IMAGE = "image"
+    TABLE = "table"  # : Caption {#tbl-x}
+    LINK = "link"
+    BLOCK = "block"  # ::: name
+    RAW = "raw"
+    MATH = "math"
+    INLINE_NOTE = "inline-note"  # ^[...] or [^x]: ...
+    DEFINITION = "definition"  # an id on anything else
+    EMPTY = "empty"  # []{...} with neither value nor page
+    STRAY = "stray"  # {...} behind a word, which takes no attributes
+    PROSE = "prose"  # the words themselves: no code, no addresses
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One thing found.
+
+    Attributes:
+        form: what it is.
+        name: its id, key or path; the words of a heading; the class of a block.
+        span: its place in the author's file.
+        level: of a heading, 1 to 6.
+        text: for a heading its id, for an image its alt text, for raw markup its words, for a block its attributes.
+        keys: for a citation, each key with its place; for prose, its pieces, a line break at the end of each but the last.
+        bare: for a citation or reference: written without brackets.
+        classes: of a heading, block or image.
+        number_only: for a reference: `[-@fig-x]`.
+        within: the class of the innermost block around it ("side", "box"), or "".
+        group: for a citation or reference in brackets: which group of its text it belongs to, from 1.
+    """
+
+    form: Form
+    name: str
+    span: Span
+    level: int = 0
+    text: str = ""
+    keys: tuple[tuple[str, Span], ...] = ()
+    bare: bool = False
+    classes: tuple[str, ...] = ()
+    number_only: bool = False
+    within: str = ""
+    group: int = 0
+
+
+REFERENCE_PREFIXES = ("sec-", "fig-", "tbl-", "note-")
+_KEY = r"(?:\{[^{}\s]+\}|[^\W_](?:[\w]|[:.#$%&\-+?<>~/](?=\w))*|_\w*)"
+_PIECE = re.compile(
+    rf"(?P<note>\[\^(?P<note_id>[^\s\[\]^]+)\])|(?P<at>(?<![\w@\\])(?P<minus>-?)@(?P<key>{_KEY}))|(?P<inline_note>\^\[)|(?P<open>\[)|(?P<close>\])"
+)
+_CAPTION = re.compile(r"^(?:[Tt]able)?:\s")
+_NOTE_TEXT = re.compile(r"^[ >]*(?:(?:[-+*]|\d+[.)])[ ]+)*(\[\^([^\s\]^]+)\]:)")
+
+
+def scan(texts: tuple[Embedded, ...], cache: Cache) -> tuple[tuple[Token, ...], ...]:
+    """What each text holds, in the order of the text; one pandoc process for all that are not cached.
+
+    Raises:
+        StageFailedError: when pandoc cannot read a text.
+    """
+    keys = [key_of(VERSION, READER, text.text) for text in texts]
+    trees: dict[str, str] = {}
+    for key in keys:
+        if key not in trees and (stored := cache.get(key)) is not None:
+            trees[key] = stored.decode("utf-8")
+    missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in trees}
+    replies = pandoc.run(tuple(pandoc.Request("read", text.text, READER) for text in missing.values()))
+    for (key, text), reply in zip(missing.items(), replies, strict=True):
+        if reply.error:
+            raise StageFailedError(pandoc.PANDOC_FAILED.at(text.span(1, 1), reply.error))
+        found = _Scanner(text.text).document(json.loads(reply.result))
+        trees[key] = json.dumps([_packed(token) for token in found])
+        cache.put(key, trees[key].encode("utf-8"))
+    return tuple(
+        tuple(_unpacked(entry, text) for entry in json.loads(trees[key]))
+        for key, text in zip(keys, texts, strict=True)
+    )
+
+
+def _packed(token: Token) -> dict[str, Any]:
+    entry = asdict(token)
+    entry["form"] = token.form.value
+    return entry
+
+
+def _unpacked(entry: dict[str, Any], text: Embedded) -> Token:
+    def moved(span: dict[str, Any]) -> Span:
+        return text.span(span["line"], span["column"], span["end_column"])
+
+    return Token(
+        form=Form(entry["form"]),
+        name=entry["name"],
+        span=moved(entry["span"]),
+        level=entry["level"],
+        text=entry["text"],
+        keys=tuple((key, moved(span)) for key, span in entry["keys"]),
+        bare=entry["bare"],
+        classes=tuple(entry["classes"]),
+        number_only=entry["number_only"],
+        within=entry["within"],
+        group=entry["group"],
+    )
+
+
+@dataclass(slots=True)
+class _Run:
+    """Text that stands together, with the line and column of each of its characters."""
+
+    text: str
+    places: list[tuple[int, int]]
+
+
+class _Scanner:
+    """Walks one tree; lines and columns are those of the text itself."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.found: list[Token] = []
+        self.within = ""
+        self.groups = 0
+        self.code_lines: set[int] = set()
+
+    def document(self, tree: Node) -> list[Token]:
+        self.blocks(tree["blocks"])
+        self.note_texts()
+        return self.found
+
+    def note_texts(self) -> None:
+        """`[^x]: ...` leaves no trace in the tree when it is not called; its line tells."""
+        for number, line in enumerate(self.text.split("\n"), 1):
+            found = _NOTE_TEXT.match(line)
+            if found and number not in self.code_lines:
+                self.add(Form.INLINE_NOTE, found[2], Span("", number, found.start(1) + 1, found.end(1) + 1))
+
+    def add(self, form: Form, name: str, span: Span, **more: Any) -> None:
+        self.found.append(Token(form, name, span, within=self.within, **more))
+
+    # -- blocks
+
+    def blocks(self, blocks: list[Node]) -> None:
+        order = [_unwrapped(block) for block in blocks]
+        for number in range(len(order) - 1):
+            if order[number]["t"] == "Table" and self.caption(order[number + 1]):
+                # A caption is printed over its table, and so are its notes counted first.
+                order[number : number + 2] = order[number + 1], order[number]
+            elif order[number + 1]["t"] == "Table":
+                self.caption(order[number])
+        for block in order:
+            self.block(block)
+
+    def caption(self, block: Node) -> bool:
+        """`: Caption {#tbl-x}` beside a table: this reader leaves it a paragraph, the id on its last piece."""
+        last: Node = block["c"][-1] if block["t"] == "Para" else {"t": ""}
+        attributes: list[Any] = last["c"][0] if last["t"] == "Span" else ["", [], []]
+        if not attributes[0] or not _CAPTION.match(_plain(block["c"])):
+            return False
+        block["c"].insert(0, {"t": "Caption", "c": [attributes[0], self.attributes_behind(attributes)]})
+        attributes[0], attributes[1] = "", []
+        return True
+
+    def attributes_behind(self, attributes: list[Any]) -> Span:
+        """The place of `{...}` behind a piece of text that carries them."""
+        position = _position(attributes[2])
+        line = self.text.split("\n")[position.line - 1] if position.line else ""
+        start = line.find("{", max(position.end_column, position.column) - 1)
+        end = line.find("}", start)
+        return Span("", position.line, start + 1, end + 2) if 0 <= start < end else position
+
+    def block(self, block: Node) -> None:
+        kind: str = block["t"]
+        content: Any = block.get("c")
+        if kind in ("Para", "Plain"):
+            self.inlines(content)
+        elif kind == "Header":
+            self.heading(content)
+        elif kind == "Div":
+            self.div(content)
+        elif kind == "BlockQuote":
+            self.blocks(content)
+        elif kind in ("BulletList", "OrderedList"):
+            for item in content if kind == "BulletList" else content[1]:
+                self.blocks(item)
+        elif kind == "DefinitionList":
+            for term, definitions in content:
+                self.inlines(term)
+                for definition in definitions:
+                    self.blocks(definition)
+        elif kind == "LineBlock":
+            for line in content:
+                self.inlines(line)
+        elif kind == "Table":
+            self.table(content)
+        elif kind == "Figure":
+            self.blocks(content[1][1])
+            self.blocks(content[2])
+        elif kind == "CodeBlock":
+            first, last = _lines(content[0][2])
+            self.code_lines.update(range(first, last + 1))
+        elif kind == "RawBlock":
+            self.add(Form.RAW, content[0], self.place_of(content[1]), text=content[1].strip())
+
+    def place_of(self, raw: str) -> Span:
+        """Raw blocks are the one thing without a position: their first line is looked for in the text."""
+        first = raw.strip().split("\n")[0]
+        start = max(self.text.find(first), 0)
+        column = start - self.text.rfind("\n", 0, start)
+        return Span("", self.text.count("\n", 0, start) + 1, column, column + len(first))
+
+    def heading(self, content: list[Any]) -> None:
+        level, (identifier, classes, attributes), inlines = content
+        position = _position(attributes)
+        at = len(self.found)
+        self.inlines(inlines)
+        token = Token(
+            Form.HEADING, _heading_words(inlines), position, level=level, text=identifier, classes=tuple(classes)
+        )
+        self.found.insert(at, token)
+
+    def div(self, content: list[Any]) -> None:
+        (identifier, classes, attributes), blocks = content
+        position = _position(attributes)
+        settings = {key: value for key, value in attributes if key not in ("data-pos", "wrapper")}
+        if identifier.startswith(("fig-", "tbl-")) and not blocks:
+            self.add(Form.PLACEMENT, identifier, position, classes=tuple(classes))
+            return
+        if identifier:
+            self.add(Form.DEFINITION, identifier, position)
+        if not any(key == "wrapper" for key, _ in attributes):
+            name = classes[0] if classes else ""
+            self.add(Form.BLOCK, name, position, classes=tuple(classes), text=json.dumps(settings))
+            outside, self.within = self.within, name or self.within
+            self.blocks(blocks)
+            self.within = outside
+            return
+        self.blocks(blocks)
+
+    def table(self, content: list[Any]) -> None:
+        _, caption, _, head, bodies, foot = content
+        self.blocks(caption[1])
+        rows = list(head[1])
+        for body in bodies:
+            rows += [*body[2], *body[3]]
+        for row in [*rows, *foot[1]]:
+            for cell in row[1]:
+                self.blocks(cell[4])
+
+    # -- inlines
+
+    def inlines(self, inlines: list[Node]) -> None:
+        run = _Run("", [])
+        for inline in inlines:
+            self.stray(inline)
+            piece = _piece(inline)
+            if piece is not None:
+                text, line, column = piece
+                run.text += text
+                run.places += [(line, column + offset) for offset in range(len(text))]
+            else:
+                self.read(run)
+                run = _Run("", [])
+                self.inline(inline)
+        self.read(run)
+
+    def stray(self, inline: Node) -> None:
+        """Attributes behind a word: this reader takes them, pandoc's own Markdown prints them as words."""
+        if inline["t"] != "Span" or ["wrapper", "1"] not in inline["c"][0][2]:
+            return
+        identifier, classes, settings = inline["c"][0]
+        if identifier or classes or any(key not in ("wrapper", "data-pos") for key, _ in settings):
+            self.add(Form.STRAY, identifier, self.attributes_behind(inline["c"][0]))
+
+    def inline(self, inline: Node) -> None:
+        kind: str = inline["t"]
+        content: Any = inline.get("c")
+        if kind == "Caption":
+            self.add(Form.TABLE, content[0], content[1])
+        elif kind == "Span":
+            self.span(content)
+        elif kind in ("Emph", "Underline", "Strong", "Strikeout", "Superscript", "Subscript", "SmallCaps"):
+            self.inlines(content)
+        elif kind == "Quoted":
+            self.inlines(content[1])
+        elif kind == "Link":
+            self.add(Form.LINK, content[2][0], _position_or_first(content[0][2], content[1]))
+            if content[2][0].removeprefix("mailto:") != _plain(content[1]):
+                self.inlines(content[1])
+        elif kind == "Image":
+            self.image(content)
+        elif kind == "RawInline":
+            self.add(Form.RAW, content[0], Span(""), text=content[1])
+        elif kind == "Math":
+            self.add(Form.MATH, "math", Span(""), text=content[1])
+        elif kind == "Note":
+            self.blocks(content)
+
+    def span(self, content: list[Any]) -> None:
+        (identifier, _classes, attributes), inlines = content
+        position, settings = _position(attributes), dict(attributes)
+        if settings.get("wrapper"):
+            before = len(self.found)
+            self.inlines(inlines)
+            for number in range(before, len(self.found)):
+                if not self.found[number].span.line:
+                    self.found[number] = replace(self.found[number], span=position)
+            return
+        if identifier:
+            self.add(Form.DEFINITION, identifier, position)
+        for form, key in ((Form.VALUE, "value"), (Form.PAGE, "page")):
+            if key in settings:
+                self.add(form, settings[key], position, text=settings.get("format", ""))
+        if not inlines and not identifier and not {"value", "page"} & set(settings):
+            names = [key for key in settings if key != "data-pos"]
+            self.add(Form.EMPTY, names[0] if names else "", position)
+        self.inlines(inlines)
+
+    def image(self, content: list[Any]) -> None:
+        (identifier, classes, attributes), inlines, (target, _title) = content
+        position = _position_or_first(attributes, inlines)
+        alt = dict(attributes).get("fig-alt", "")
+        self.add(Form.IMAGE, identifier, position, text=alt, classes=(target, *classes))
+        self.inlines(inlines)
+
+    # -- runs of text
+
+    def read(self, run: _Run) -> None:
+        if not run.text:
+            return
+        brackets: list[list[tuple[str, Span, bool]]] = []
+        for found in _PIECE.finditer(run.text):
+            if found["note"]:
+                self.add(Form.NOTE_CALL, found["note_id"], _span_of(run, *found.span("note")))
+            elif found["inline_note"]:
+                self.add(Form.INLINE_NOTE, "", _span_of(run, *found.span()))
+                brackets.append([])
+            elif found["open"]:
+                brackets.append([])
+            elif found["close"]:
+                if brackets:
+                    self.group(brackets.pop(), bare=False)
+            else:
+                key = found["key"].strip("{}")
+                mention = (key, _span_of(run, *found.span("at")), bool(found["minus"]))
+                if brackets:
+                    brackets[-1].append(mention)
+                else:
+                    self.group([mention], bare=True)
+        for group in brackets:
+            for mention in group:
+                self.group([mention], bare=True)
+        self.add(Form.PROSE, "", Span(""), keys=tuple(_pieces_of(run)))
+
+    def group(self, mentions: list[tuple[str, Span, bool]], *, bare: bool) -> None:
+        citations: list[tuple[str, Span]] = []
+        self.groups += not bare
+        number = 0 if bare else self.groups
+        for key, span, minus in mentions:
+            if key.startswith(REFERENCE_PREFIXES):
+                self.add(Form.REFERENCE, key, span, bare=bare, number_only=minus, group=number)
+            else:
+                citations.append((key, span))
+        if citations:
+            self.add(Form.CITATION, citations[0][0], citations[0][1], keys=tuple(citations), bare=bare, group=number)
+
+
+_POSITION = re.compile(r"(?:[^@]*@)?(\d+):(\d+)-(\d+):(\d+)")
+
+
+def _position(attributes: list[list[str]]) -> Span:
+    for key, value in attributes:
+        if key == "data-pos" and (found := _POSITION.match(value)):
+            line, column, last_line, last_column = (int(number) for number in found.groups())
+            return Span("", line, column, last_column if line == last_line else 0)
+    return Span("")
+
+
+def _first_position(inlines: list[Node]) -> Span:
+    for inline in inlines:
+        content: Any = inline.get("c")
+        if inline["t"] in ("Span", "Link", "Image", "Code") and (span := _position(content[0][2])).line:
+            return span
+    return Span("")
+
+
+def _position_or_first(attributes: list[list[str]], inlines: list[Node]) -> Span:
+    position = _position(attributes)
+    return position if position.line else _first_position(inlines)
+
+
+def _lines(attributes: list[list[str]]) -> tuple[int, int]:
+    """The first and the last line of a block; (1, 0) when it has no position."""
+    for key, value in attributes:
+        if key == "data-pos" and (found := _POSITION.match(value)):
+            return int(found[1]), int(found[3]) - (found[4] == "1")
+    return 1, 0
+
+
+def _unwrapped(block: Node) -> Node:
+    """A block without the div that only carries its position."""
+    if block["t"] != "Div":
+        return block
+    (identifier, classes, attributes), inside = block["c"]
+    bare = not identifier and not classes and {key for key, _ in attributes} == {"wrapper", "data-pos"}
+    return _unwrapped(inside[0]) if bare and len(inside) == 1 else block
+
+
+def _piece(inline: Node) -> tuple[str, int, int] | None:
+    """A piece of plain text with its place; what was written otherwise than it reads is made unreadable.
+
+    The reader wraps each piece in a span that carries its position. An escape (`\\@`) is longer in the
+    source than in the text: it must not be read as the sign that it escapes.
+    """
+    if inline["t"] in ("SoftBreak", "LineBreak"):
+        return "\n", 0, 0
+    if inline["t"] != "Span" or ["wrapper", "1"] not in inline["c"][0][2]:
+        return None
+    position, inside = _position(inline["c"][0][2]), inline["c"][1]
+    if len(inside) != 1:
+        return ("", position.line, position.column) if not inside else None
+    kind = inside[0]["t"]
+    if kind in ("SoftBreak", "LineBreak"):
+        return "\n", position.line, position.column
+    if kind == "Space":
+        return " ", position.line, position.column
+    if kind != "Str":
+        return None
+    text = str(inside[0]["c"])
+    if position.end_column and position.end_column - position.column != len(text):
+        return UNPLAIN * len(text), position.line, position.column
+    return text, position.line, position.column
+
+
+def _span_of(run: _Run, start: int, end: int) -> Span:
+    line, column = run.places[start]
+    last_line, last_column = run.places[end - 1]
+    return Span("", line, column, last_column + 1 if last_line == line else 0)
+
+
+def _pieces_of(run: _Run) -> Iterator[tuple[str, Span]]:
+    """A run of text as pieces that each stand on one line without a gap."""
+    start = 0
+    for end in range(1, len(run.text) + 1):
+        gap = end == len(run.text) or run.places[end] != (run.places[end - 1][0], run.places[end - 1][1] + 1)
+        if gap or run.text[end - 1] == "\n":
+            line, column = run.places[start]
+            yield run.text[start:end], Span("", line, column, column + end - start)
+            start = end
+
+
+def _heading_words(inlines: list[Node]) -> str:
+    return re.sub(r"\[\^[^\]]+\]", "", _plain(inlines)).strip()
+
+
+def _plain(inlines: list[Node]) -> str:
+    words = []
+    for inline in inlines:
+        kind: str = inline["t"]
+        content: Any = inline.get("c")
+        if kind == "Str":
+            words.append(str(content))
+        elif kind in ("Space", "SoftBreak", "LineBreak"):
+            words.append(" ")
+        elif kind == "Code":
+            words.append(str(content[1]))
+        elif kind in ("Span", "Link", "Quoted"):
+            words.append(_plain(content[1]))
+        elif isinstance(content, list) and kind in ("Emph", "Strong", "Superscript", "Subscript", "SmallCaps"):
+            words.append(_plain(content))
+    return "".join(words)

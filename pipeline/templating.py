@@ -1,0 +1,138 @@
+"""Jinja2, and nothing else of the press knows it: templates in, text out, mistakes with file and line.
+
+A report may replace any template or style sheet by one of the same name in its own `templates/` folder.
+When such a replacement fails, the finding names its line and the press's own template is used in its
+place, so that the rest of the run can still be checked; the error keeps the result from being published.
+"""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+from pipeline.diagnostics import Diagnostic, Findings, Severity, Span, StageFailedError, declare
+
+TEMPLATE_FAULT = declare(
+    "TPL001",
+    "template-fault",
+    Severity.ERROR,
+    """
+    A template cannot be used: its syntax is wrong, or it asks for something that does not exist.
+
+    Undefined names are faults and never print as nothing, so that a renamed field is noticed.
+
+    Bad:   {{ document.imprint.titel }}
+    Good:  {{ document.imprint.title }}
+    """,
+)
+
+OUTSIDE_TEMPLATES = declare(
+    "TPL002",
+    "template-missing",
+    Severity.ERROR,
+    """
+    A template includes another that is neither in the report's `templates/` nor among the press's own.
+
+    Bad:   {% include "print/covr.html.j2" %}
+    Good:  {% include "print/cover.html.j2" %}
+    """,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """Where templates are looked for.
+
+    Attributes:
+        own: the press's templates.
+        report: the report's replacements, or None.
+        display: how a path is shown to the author (relative to where the command was started).
+        filters: functions that templates may use beside Jinja's own.
+    """
+
+    own: Path
+    report: Path | None
+    display: Callable[[Path], str]
+    filters: Mapping[str, Callable[..., object]]
+
+    def render(self, name: str, findings: Findings, **context: object) -> str:
+        """The text of a template.
+
+        Raises:
+            StageFailedError: when the press's own template fails, or there is none of the name.
+        """
+        if self.report is not None and (self.report / name).is_file():
+            try:
+                return self._text(name, (self.report, self.own), context)
+            except StageFailedError as failed:
+                findings.extend(failed.findings)
+        elif self.report is not None:
+            try:  # an own template may include one that the report replaces
+                return self._text(name, (self.report, self.own), context)
+            except StageFailedError as failed:
+                if not any(self._is_of_report(finding) for finding in failed.findings):
+                    raise
+                findings.extend(failed.findings)
+        return self._text(name, (self.own,), context)
+
+    def path(self, name: str) -> Path:
+        """The file of that name: the report's, else the press's.
+
+        Raises:
+            StageFailedError: when there is none.
+        """
+        for folder in (self.report, self.own):
+            if folder is not None and (folder / name).is_file():
+                return folder / name
+        raise StageFailedError(OUTSIDE_TEMPLATES.at(Span(self.display(self.own)), f'no template "{name}"'))
+
+    def _is_of_report(self, finding: Diagnostic) -> bool:
+        return self.report is not None and finding.span.path.startswith(self.display(self.report))
+
+    def _text(self, name: str, folders: tuple[Path, ...], context: Mapping[str, object]) -> str:
+        environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(folders),
+            undefined=jinja2.StrictUndefined,
+            autoescape=lambda template: template is not None and ".md" not in template,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
+        environment.filters.update(self.filters)
+        environment.filters["xhtml"] = Markup
+        try:
+            return environment.get_template(name).render(**context)
+        except jinja2.TemplateSyntaxError as error:
+            place = Span(self._shown(error.filename, name, folders), error.lineno)
+            raise StageFailedError(TEMPLATE_FAULT.at(place, error.message or "syntax error")) from error
+        except jinja2.TemplateNotFound as error:
+            place = self._place_of(error, name, folders)
+            finding = OUTSIDE_TEMPLATES.at(place, f'no template "{error.name}"')
+            raise StageFailedError(finding) from error
+        except Exception as error:  # a template may raise whatever its expressions raise
+            place = self._place_of(error, name, folders)
+            hint = "see the fields in pipeline/document.py" if isinstance(error, jinja2.UndefinedError) else ""
+            message = re.sub(r"'[\w.]*?(\w+) object'", r"\1", str(error)) or type(error).__name__
+            raise StageFailedError(TEMPLATE_FAULT.at(place, message, hint)) from error
+
+    def _shown(self, filename: str | None, name: str, folders: tuple[Path, ...]) -> str:
+        if filename and Path(filename).is_file():
+            return self.display(Path(filename))
+        return self.display(next((f / name for f in folders if (f / name).is_file()), folders[-1] / name))
+
+    def _place_of(self, error: BaseException, name: str, folders: tuple[Path, ...]) -> Span:
+        """The innermost template line on the way to the error (Jinja2 rewrites tracebacks to name them)."""
+        frames = [
+            frame
+            for frame in traceback.extract_tb(error.__traceback__)
+            if any(Path(frame.filename).is_relative_to(folder) for folder in folders)
+        ]
+        if frames:
+            return Span(self.display(Path(frames[-1].filename)), frames[-1].lineno or 0)
+        return Span(self._shown(None, name, folders))
