@@ -22,7 +22,10 @@ from pipeline.templating import Templates
 from pipeline.toolchain import Tool
 
 LICENCES: Mapping[str, tuple[str, str]] = {
-    "CC-BY-4.0": ("Creative Commons Attribution 4.0 International", "https://creativecommons.org/licenses/by/4.0/"),
+    "CC-BY-4.0": (
+        "Creative Commons Attribution 4.0 International",
+        "https://creativecommons.org/licenses/by/4.0/",
+    ),
     "CC-BY-SA-4.0": (
         "Creative Commons Attribution-ShareAlike 4.0 International",
         "https://creativecommons.org/licenses/by-sa/4.0/",
@@ -134,9 +137,7 @@ def assemble(
 
 
 def _calls(report: Report, *texts: Embedded | None) -> tuple[str, ...]:
-    names = [
-        token.name for text in texts for token in report.tokens_of(text) if token.form is Form.NOTE_CALL
-    ]
+    names = [token.name for text in texts for token in report.tokens_of(text) if token.form is Form.NOTE_CALL]
     known = {entry.note.id for entry in report.notes}
     return tuple(dict.fromkeys(name for name in names if name in known))
 
@@ -213,9 +214,7 @@ def _shown(text: str, column: Column, words: Mapping[str, str]) -> str:
     return text
 
 
-def _matter(
-    report: Report, templates: Templates, provenance: Provenance, findings: Findings
-) -> list[Piece]:
+def _matter(report: Report, templates: Templates, provenance: Provenance, findings: Findings) -> list[Piece]:
     settings = report.settings
     names = settings.identifiers
     identifiers = [
@@ -227,9 +226,7 @@ def _matter(
         if value
     ]  # fmt: skip
     nowhere = Embedded("", report.place.file, 1, 1, -1)
-    imprint = templates.render(
-        "manuscript/imprint.md.j2", findings, settings=settings, identifiers=identifiers
-    )
+    imprint = templates.render("manuscript/imprint.md.j2", findings, settings=settings, identifiers=identifiers)
     colophon = templates.render(
         "manuscript/colophon.md.j2",
         findings,

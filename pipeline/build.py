@@ -1,78 +1,33 @@
 """The order of the stages.
 
-    folder --load--> Report --index--> Index --rules--> findings   (an error ends the run here)
-    Report + Index --compose--> Document --render--> bytes --verify--> checks --publish--> build/<report>/
+folder --load--> Report --index--> Index --rules--> findings      (check.py; an error ends the run here)
+Report + Index --compose--> Document --render--> bytes --verify--> checks --publish--> build/<report>/
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline import __version__, pandoc, toolchain
 from pipeline.assemble import Provenance, manuscript_filters
 from pipeline.cache import Cache
-from pipeline.checks import CheckResult
-from pipeline.citations import style_is_note, style_path
+from pipeline.check import Checked, read_and_judge
 from pipeline.compose import Styling, compose
-from pipeline.diagnostics import Diagnostic, Findings, Span, StageFailedError, has_errors
+from pipeline.diagnostics import Findings, StageFailedError, has_errors
 from pipeline.document import Document
-from pipeline.index import Index, build_index
-from pipeline.load import load
-from pipeline.package import publish
+from pipeline.outcome import Artefact, Edition, Outcome, Progress
+from pipeline.package import Release, distribute, publish
 from pipeline.render.epub import write_epub
 from pipeline.render.pdf import Design, print_pdf
 from pipeline.report import Report
-from pipeline.rules import apply_allowances, check as check_rules
 from pipeline.templating import Templates
+from pipeline.toolchain import Tool
 from pipeline.verify.epub import check_epub
 from pipeline.verify.pdf import check_pdf
 from pipeline.wording import words_for
 from pipeline.workspace import Workspace, source_commit
-
-
-class Edition(Enum):
-    """A form in which a report comes out."""
-
-    PDF = "pdf"
-    EPUB = "epub"
-
-
-@dataclass(frozen=True, slots=True)
-class Artefact:
-    """A finished file.
-
-    Attributes:
-        path: where it stands.
-        edition: what it is.
-        pages: how many pages it has; 0 where it has none.
-        checks: what was read back from it.
-    """
-
-    path: Path
-    edition: Edition
-    pages: int
-    checks: tuple[CheckResult, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a run did: what it found, and the files that it published (none when there are errors)."""
-
-    findings: tuple[Diagnostic, ...]
-    artefacts: tuple[Artefact, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A report whose sources have been read and judged."""
-
-    report: Report
-    index: Index
-    style: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +39,7 @@ class Made:
     pages: int
 
 
-Progress = Callable[[str], None]
-DEFAULT_STYLE = "chicago-notes-bibliography"
-
-
-def check(report: Path, workspace: Workspace, progress: Progress) -> Outcome:
-    """Read a report and apply every rule to its source."""
-    findings = Findings()
-    checked = _checked(report, workspace, progress, findings)
-    return Outcome(apply_allowances(findings.all(), checked.report, workspace.today), ())
+MEDIA_TYPES = {Edition.PDF: "application/pdf", Edition.EPUB: "application/epub+zip"}
 
 
 def build(
@@ -108,63 +55,93 @@ def build(
         keep_going: whether to render in spite of errors, to find those of later stages too; nothing is
             published then.
     """
+    return _pressed(report, editions, workspace, progress, keep_going=keep_going).outcome
+
+
+def dist(report: Path, workspace: Workspace, progress: Progress) -> Outcome:
+    """Make all editions and the folder that is handed on: named files, landing page, manifest, checksums."""
+    pressed = _pressed(report, tuple(Edition), workspace, progress, keep_going=False)
+    if pressed.document is None or not pressed.outcome.artefacts:
+        return pressed.outcome
+    progress("packing")
+    imprint = pressed.document.imprint
+    isbns = {Edition.PDF: imprint.isbn_pdf, Edition.EPUB: imprint.isbn_epub}
+    releases = tuple(
+        Release(item.path, item.edition.name, MEDIA_TYPES[item.edition], item.pages, isbns[item.edition])
+        for item in pressed.outcome.artefacts
+    )
     findings = Findings()
-    checked = _checked(report, workspace, progress, findings)
+    written = distribute(
+        imprint,
+        releases,
+        _templates(pressed.checked.report, workspace),
+        workspace.build / imprint.slug / "dist",
+        (Tool("Proofpress", __version__), Tool("pandoc", pandoc.version()), *toolchain.versions()),
+        source_commit(report),
+        workspace.epoch(imprint.date),
+        findings,
+    )
+    by_suffix = {path.suffix: path for path in written}
+    artefacts = tuple(replace(item, path=by_suffix[item.path.suffix]) for item in pressed.outcome.artefacts)
+    return Outcome((*pressed.outcome.findings, *findings.all()), artefacts)
 
-    def judged() -> tuple[Diagnostic, ...]:
-        return apply_allowances(findings.all(), checked.report, workspace.today)
 
-    if has_errors(judged()) and not keep_going:
-        return Outcome(judged(), ())
+@dataclass(frozen=True, slots=True)
+class _Pressed:
+    """A run and what it was made from; `document` is None when the run did not come so far."""
+
+    outcome: Outcome
+    checked: Checked
+    document: Document | None
+
+
+def _pressed(
+    folder: Path, editions: tuple[Edition, ...], workspace: Workspace, progress: Progress, *, keep_going: bool
+) -> _Pressed:
+    findings = Findings()
+    checked = read_and_judge(folder, workspace, progress, findings)
+
+    if has_errors(checked.judged(findings, workspace)) and not keep_going:
+        return _Pressed(Outcome(checked.judged(findings, workspace), ()), checked, None)
     made: list[Made] = []
+    document: Document | None = None
     try:
-        document, templates = _composed(checked, workspace, progress, findings)
+        document = _composed(checked, workspace, progress, findings)
         for edition in editions:
             try:
-                made.append(_rendered(edition, document, checked, templates, workspace, progress, findings))
+                made.append(_rendered(edition, document, checked, workspace, progress, findings))
             except StageFailedError as failed:
                 findings.extend(failed.findings)
     except StageFailedError as failed:
         findings.extend(failed.findings)
-    if has_errors(judged()):
-        return Outcome(judged(), ())
-    return _published(made, document, checked.report, workspace, progress, findings, judged)
+    if document is None or has_errors(checked.judged(findings, workspace)):
+        return _Pressed(Outcome(checked.judged(findings, workspace), ()), checked, document)
+    artefacts = _verified_and_published(made, document, checked, workspace, progress, findings)
+    return _Pressed(Outcome(checked.judged(findings, workspace), artefacts), checked, document)
 
 
-def _checked(folder: Path, workspace: Workspace, progress: Progress, findings: Findings) -> Checked:
-    progress("reading")
-    report = load(folder, workspace.shown, Cache(workspace.cache), findings)
-    style = style_path(report.settings.citations.style, folder) or style_path(DEFAULT_STYLE, folder)
-    assert style is not None, "the default style is installed with the press"
-    index = build_index(report, in_text_notes=style_is_note(style))
-    progress("checking")
-    findings.extend(check_rules(report, index))
-    return Checked(report, index, style)
-
-
-def _composed(
-    checked: Checked, workspace: Workspace, progress: Progress, findings: Findings
-) -> tuple[Document, Templates]:
-    progress("composing")
-    report, index = checked.report, checked.index
+def _templates(report: Report, workspace: Workspace) -> Templates:
     words = words_for(report.settings.lang, report.settings.labels)
-    templates = Templates(workspace.templates, report.templates, workspace.shown, manuscript_filters(words))
+    return Templates(workspace.templates, report.templates, workspace.shown, manuscript_filters(words))
+
+
+def _composed(checked: Checked, workspace: Workspace, progress: Progress, findings: Findings) -> Document:
+    progress("composing")
+    report, index, templates = checked.report, checked.index, _templates(checked.report, workspace)
     provenance = Provenance(__version__, pandoc.version(), toolchain.versions(), source_commit(report.folder))
     styling = Styling(checked.style, workspace.templates / "charts" / "theme.json")
-    cache = Cache(workspace.cache)
-    return compose(report, index, templates, provenance, styling, cache, findings), templates
+    return compose(report, index, templates, provenance, styling, Cache(workspace.cache), findings)
 
 
 def _rendered(
     edition: Edition,
     document: Document,
     checked: Checked,
-    templates: Templates,
     workspace: Workspace,
     progress: Progress,
     findings: Findings,
 ) -> Made:
-    settings = checked.report.settings
+    settings, templates = checked.report.settings, _templates(checked.report, workspace)
     colors = tuple(settings.design.colors.items())
     epoch = workspace.epoch(document.imprint.date)
     if edition is Edition.EPUB:
@@ -173,38 +150,35 @@ def _rendered(
     progress("laying out pages")
     sheets = tuple(checked.report.folder / name for name in settings.design.stylesheets)
     design = Design(settings.design.page, colors, sheets)
-    printed = print_pdf(document, design, templates, epoch, findings, lambda anchor: place_of(anchor, checked))
+    printed = print_pdf(document, design, templates, epoch, findings, checked.place_of)
     return Made(edition, printed.data, printed.pages)
 
 
-def place_of(anchor: str, checked: Checked) -> Span:
-    """The source of an anchor that an artefact names."""
-    target = checked.index.targets.get(anchor.replace("noteref-", "note-", 1))
-    return target.span if target else checked.report.place.span
-
-
-def _published(
+def _verified_and_published(
     made: list[Made],
     document: Document,
-    report: Report,
+    checked: Checked,
     workspace: Workspace,
     progress: Progress,
     findings: Findings,
-    judged: Callable[[], tuple[Diagnostic, ...]],
-) -> Outcome:
+) -> tuple[Artefact, ...]:
     """Verify every edition aside; publish all of them, or none."""
-    folder = workspace.build / report.slug
+    slug = checked.report.slug
+    folder = workspace.build / slug
     folder.mkdir(parents=True, exist_ok=True)
+    artefacts: list[Artefact] = []
     with tempfile.TemporaryDirectory(prefix=".verify-", dir=folder) as aside:
-        artefacts: list[Artefact] = []
         for item in made:
             progress(f"verifying the {item.edition.name}")
-            path = Path(aside) / f"{report.slug}.{item.edition.value}"
+            path = Path(aside) / f"{slug}.{item.edition.value}"
             path.write_bytes(item.data)
-            checks = check_epub(path, findings) if item.edition is Edition.EPUB else check_pdf(path, document, findings)
+            if item.edition is Edition.EPUB:
+                checks = check_epub(path, findings)
+            else:
+                checks = check_pdf(path, document, findings, checked.place_of)
             artefacts.append(Artefact(folder / path.name, item.edition, item.pages, checks))
-        if has_errors(judged()):
-            return Outcome(judged(), ())
-        for item, artefact in zip(made, artefacts, strict=True):
-            publish(artefact.path, item.data)
-    return Outcome(judged(), tuple(artefacts))
+    if has_errors(checked.judged(findings, workspace)):
+        return ()
+    for item, artefact in zip(made, artefacts, strict=True):
+        publish(artefact.path, item.data)
+    return tuple(artefacts)

@@ -11,14 +11,12 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache as remembered
 from pathlib import Path
 from typing import Any
 
-from lxml import etree
-
-from pipeline import nodes, pandoc, toolchain
+from pipeline import nodes, pandoc
 from pipeline.cache import Cache, key_of
+from pipeline.csl import locale_for, locator_terms
 from pipeline.diagnostics import Diagnostic, Severity, Span, StageFailedError, declare
 from pipeline.nodes import Node, Nodes
 from pipeline.works import Work, csl_json
@@ -33,8 +31,18 @@ CITEPROC_FAILED = declare(
     """,
 )
 
-CSL = "{http://purl.org/net/xbiblio/csl}"
-VERSION = "citations-3"
+VERSION = "citations-4"
+TITLES = (
+    "title",
+    "title-short",
+    "container-title",
+    "container-title-short",
+    "collection-title",
+    "event-title",
+)
+TITLE_READER = (
+    "markdown-raw_html-raw_tex-tex_math_dollars-auto_identifiers-citations-example_lists-fancy_lists-startnum"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,65 +98,7 @@ class Cited:
     bibliography: tuple[tuple[str, Nodes], ...]
 
 
-def style_path(name: str, folder: Path) -> Path | None:
-    """The CSL file of a style: a file of the report, or a style by name; None when there is neither."""
-    if name.endswith(".csl"):
-        path = folder / name
-        return path if path.is_file() and path.resolve().is_relative_to(folder.resolve()) else None
-    path = toolchain.citation_styles() / f"{name}.csl"
-    if not path.is_file():
-        path = toolchain.citation_styles() / "dependent" / f"{name}.csl"
-    return path if path.is_file() and re.fullmatch(r"[\w.-]+", name) else None
-
-
-@remembered
-def style_is_note(path: Path) -> bool:
-    """Whether a style puts citations into notes (`class="note"`); a style that cannot be read does not."""
-    try:
-        return etree.parse(path, _parser()).getroot().get("class") == "note"
-    except (OSError, etree.XMLSyntaxError):
-        return False
-
-
-def _parser() -> etree.XMLParser:
-    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-
-
-def locale_for(lang: str) -> str:
-    """The CSL locale for a language tag: itself, the main one of its language, else American English."""
-    folder = toolchain.citation_locales()
-    if (folder / f"locales-{lang}.xml").is_file():
-        return lang
-    primary = lang.split("-")[0]
-    main = {"en": "en-GB", "de": "de-DE", "fr": "fr-FR", "ru": "ru-RU", "es": "es-ES", "pt": "pt-PT", "zh": "zh-CN"}
-    candidates = [main.get(primary, ""), primary, f"{primary}-{primary.upper()}"]
-    candidates += sorted(path.stem.removeprefix("locales-") for path in folder.glob(f"locales-{primary}-*.xml"))
-    return next((name for name in candidates if name and (folder / f"locales-{name}.xml").is_file()), "en-US")
-
-
-@remembered
-def locator_terms(locale: str) -> Mapping[str, str]:
-    """The words by which citeproc, in a locale, tells what a locator is ("page" is "p." in English).
-
-    pandoc reads a locator's label from text, in the words of the document's language, so the label must
-    be written in those words.
-    """
-    terms: dict[str, str] = {}
-    for name in ("en-US", locale):
-        path = toolchain.citation_locales() / f"locales-{name}.xml"
-        for form in ("long", "short"):
-            for term in etree.parse(path, _parser()).iter(f"{CSL}term"):
-                if term.get("form", "long") == form:
-                    single = term.find(f"{CSL}single")
-                    words = (single.text if single is not None else term.text) or ""
-                    if words.strip():
-                        terms[str(term.get("name"))] = words.strip()
-    return terms
-
-
-def cite(
-    slots: tuple[Slot, ...], works: tuple[Work, ...], style: Path, lang: str, place: Span, cache: Cache
-) -> Cited:
+def cite(slots: tuple[Slot, ...], works: tuple[Work, ...], style: Path, lang: str, place: Span, cache: Cache) -> Cited:
     """Set all citations of a report.
 
     Args:
@@ -169,11 +119,11 @@ def cite(
     terms = locator_terms(locale)
     items = [csl_json(work) for work in works if work.id in cited]
     blocks = [_skeleton(slot, terms) for slot in slots]
-    skeleton = nodes.document(blocks, {"lang": locale, "csl": str(style), "references": items})
-    key = key_of(VERSION, skeleton, style.read_bytes())
+    key = key_of(VERSION, locale, json.dumps(blocks), json.dumps(items), style.read_bytes())
     stored = cache.get(key)
     if stored is None:
-        reply = pandoc.run((pandoc.Request("citeproc", skeleton),))[0]
+        meta = {"lang": locale, "csl": str(style), "references": _with_markup(items)}
+        reply = pandoc.run((pandoc.Request("citeproc", nodes.document(blocks, meta)),))[0]
         faults = [*([reply.error] if reply.error else []), *(message.text for message in reply.log)]
         if faults:
             raise StageFailedError(*(CITEPROC_FAILED.at(place, fault) for fault in faults))
@@ -183,11 +133,34 @@ def cite(
     return _read_back(result, slots, place)
 
 
+def _with_markup(items: list[dict[str, object]]) -> list[dict[str, object]]:
+    """The works with their titles read as Markdown, as pandoc reads them in a YAML bibliography.
+
+    Quotation marks inside a title can then change with the quotation marks around it, and
+    `[H.F. and Others]{.nocase}` keeps its small letters.
+    """
+    places = [(item, key) for item in items for key in TITLES if isinstance(item.get(key), str)]
+    texts = (_straight_quotes(str(item[key])) for item, key in places)
+    replies = pandoc.run(tuple(pandoc.Request("read", text, TITLE_READER) for text in texts))
+    copies = {id(item): dict(item) for item in items}
+    for (item, key), reply in zip(places, replies, strict=True):
+        blocks = nodes.blocks_of(reply.result) if not reply.error else []
+        if len(blocks) == 1 and blocks[0]["t"] in ("Para", "Plain"):
+            copies[id(item)][key] = nodes.Inlines(blocks[0]["c"])
+    return [copies[id(item)] for item in items]
+
+
+def _straight_quotes(title: str) -> str:
+    """Pairs of typographic quotation marks as typed ones, which pandoc reads as quotations."""
+    title = re.sub(r"“([^“”]*)”", r'"\1"', title)
+    return re.sub(r"(?<!\w)‘([^‘’]*)’(?!\w)", r"'\1'", title)
+
+
 def _skeleton(slot: Slot, terms: Mapping[str, str]) -> Node:
     """A paragraph that is to citeproc what the slot is in the report.
 
-    citeproc puts parentheses around a group that does not begin its note; a mark before it makes sure
-    that those of a later group can be told and taken away.
+    A group that does not begin its note stands in parentheses there, as pandoc writes it; a mark before
+    the first one tells citeproc that it does not begin the note.
     """
     groups = [_cite_node(group, terms) for group in slot.groups]
     if not slot.note:
@@ -230,14 +203,10 @@ def _spaced(suffix: Nodes) -> Nodes:
 def _read_back(blocks: Nodes, slots: tuple[Slot, ...], place: Span) -> Cited:
     groups: list[tuple[Nodes, ...]] = []
     for block, slot in zip(blocks, slots, strict=False):
-        found = [node for node in _cites(block)]
+        found = _cites(block)
         if len(found) != len(slot.groups):
             raise StageFailedError(_lost(place))
-        words = tuple(
-            _bare(node["c"][1]) if slot.note and not (slot.leads and number == 0) else node["c"][1]
-            for number, node in enumerate(found)
-        )
-        groups.append(words)
+        groups.append(tuple(node["c"][1] for node in found))
     if len(groups) != len(slots):
         raise StageFailedError(_lost(place))
     return Cited(tuple(groups), tuple(_entries(blocks[len(slots) :])))
@@ -261,14 +230,6 @@ def _cites(value: Any) -> list[Node]:
     return found
 
 
-def _bare(inlines: Nodes) -> Nodes:
-    """Inlines without the parentheses that pandoc puts around a group inside a note."""
-    first, last = inlines[:1], inlines[-1:]
-    if not first or first[0] != {"t": "Str", "c": "("} or last[0] != {"t": "Str", "c": ")"}:
-        return inlines
-    return inlines[1:-1]
-
-
 def _entries(blocks: Nodes) -> list[tuple[str, Nodes]]:
     entries: list[tuple[str, Nodes]] = []
     for node in nodes.walk(blocks):
@@ -284,9 +245,16 @@ def parse_suffix(suffix: Nodes, terms: Mapping[str, str]) -> tuple[str, str, Nod
     English abbreviations are understood in every language, beside the words of the report's own.
     """
     written = _flat(suffix)
-    words = {**_ENGLISH, **{term.lower(): name for name, term in terms.items() if name in set(_ENGLISH.values())}}
+    words = {
+        **_ENGLISH,
+        **{term.lower(): name for name, term in terms.items() if name in set(_ENGLISH.values())},
+    }
     pattern = "|".join(sorted((re.escape(word) for word in words), key=len, reverse=True))
-    found = re.match(rf"^[,\s]*({pattern})[\s\u00a0]*([\dIVXLCivxlc][\w.\u2013\u2014:/()-]*(?:,\s*\d[\d\u2013-]*)*)", written, re.I)
+    found = re.match(
+        rf"^[,\s]*({pattern})[\s\u00a0]*([\dIVXLCivxlc][\w.\u2013\u2014:/()-]*(?:,\s*\d[\d\u2013-]*)*)",
+        written,
+        re.I,
+    )
     if not found:
         bare = re.match(r"^[,\s]+(\d[\d\u2013-]*(?:,\s*\d[\d\u2013-]*)*)\s*$", written)
         return ("page", bare[1].replace("\u2013", "-"), []) if bare else ("", "", suffix)
@@ -315,5 +283,3 @@ _ENGLISH: Mapping[str, str] = {
     "articles": "article-locator", "app.": "appendix", "appendix": "appendix", "table": "table",
     "bk.": "book", "fol.": "folio", "v.": "verse", "s.v.": "sub-verbo",
 }  # fmt: skip
-
-

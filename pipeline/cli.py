@@ -34,9 +34,9 @@ from pipeline.toolchain import ToolMissingError
 from pipeline.workspace import Workspace, find_workspace
 
 if TYPE_CHECKING:
-    from pipeline.build import Edition, Outcome, Progress
     from pipeline.diagnostics import Diagnostic
     from pipeline.formats import Account, Line
+    from pipeline.outcome import Edition, Outcome, Progress
 
 Stage = Callable[[Path, Workspace, "Progress"], "Outcome"]
 
@@ -84,9 +84,7 @@ def _remember_verbose(ctx: click.Context, _: click.Parameter, value: bool) -> bo
 
 def _common_options(command: Callable[..., None]) -> Callable[..., None]:
     for option in (
-        click.option(
-            "-v", "--verbose", is_flag=True, callback=_remember_verbose, help="Tell more: tracebacks."
-        ),
+        click.option("-v", "--verbose", is_flag=True, callback=_remember_verbose, help="Tell more: tracebacks."),
         click.option("-q", "--quiet", is_flag=True, help="Print findings only."),
         click.option(
             "--format",
@@ -103,7 +101,7 @@ def _common_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _editions(_: click.Context, __: click.Parameter, value: str) -> tuple[Edition, ...]:
-    from pipeline.build import Edition
+    from pipeline.outcome import Edition
 
     known = {edition.value: edition for edition in Edition}
     words = list(dict.fromkeys(word.strip().lower() for word in value.split(",") if word.strip()))
@@ -121,12 +119,8 @@ def _editions(_: click.Context, __: click.Parameter, value: str) -> tuple[Editio
 
 @press.command()
 @_common_options
-@click.option(
-    "--to", "editions", default="pdf,epub", show_default=True, callback=_editions, help="Editions to make."
-)
-@click.option(
-    "--keep-going", is_flag=True, help="Go on after errors to find more; nothing is published then."
-)
+@click.option("--to", "editions", default="pdf,epub", show_default=True, callback=_editions, help="Editions to make.")
+@click.option("--keep-going", is_flag=True, help="Go on after errors to find more; nothing is published then.")
 def build(
     reports: tuple[str, ...],
     form: str,
@@ -157,7 +151,7 @@ def check(reports: tuple[str, ...], form: str, quiet: bool, verbose: bool) -> No
     """
 
     def stage(report: Path, workspace: Workspace, progress: Progress) -> Outcome:
-        from pipeline.build import check as check_report
+        from pipeline.check import check as check_report
 
         return check_report(report, workspace, progress)
 
@@ -206,9 +200,7 @@ def rules(form: str) -> None:
 
 
 @press.command()
-@click.option(
-    "--check", "only_check", is_flag=True, help="Write nothing; say whether the files are up to date."
-)
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; say whether the files are up to date.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -287,7 +279,7 @@ def _run(stage: Stage, names: tuple[str, ...], form: str, *, quiet: bool) -> NoR
 
 
 def _failed(findings: tuple[Diagnostic, ...]) -> Outcome:
-    from pipeline.build import Outcome
+    from pipeline.outcome import Outcome
 
     return Outcome(findings, ())
 
@@ -326,9 +318,7 @@ def _tell(account: Account, form: str, *, quiet: bool) -> None:
         say_document(interchange.as_sarif(account))
         return
     line_of = SourceLines(Path.cwd())
-    lines = [
-        line for finding in in_order(account.findings) for line in formats.finding_lines(finding, line_of)
-    ]
+    lines = [line for finding in in_order(account.findings) for line in formats.finding_lines(finding, line_of)]
     if not quiet:
         lines += [line for item in account.published for line in formats.published_lines(item)]
         lines.append((formats.Piece(formats.Role.PLAIN, formats.summary(account)),))
@@ -345,9 +335,7 @@ def _chosen(names: tuple[str, ...], workspace: Workspace) -> tuple[tuple[Path, W
         reports = workspace.reports()
         if not reports:
             shown = workspace.shown(workspace.content)
-            raise click.UsageError(
-                f"there is no report in {shown}/ (a report is a folder with a report.yaml)"
-            )
+            raise click.UsageError(f"there is no report in {shown}/ (a report is a folder with a report.yaml)")
         return tuple((report, workspace) for report in reports)
     chosen: dict[Path, Workspace] = {}
     for name in names:

@@ -13,10 +13,11 @@ from pathlib import Path
 from lxml import etree
 
 from pipeline import citations, markup, nodes, pandoc, wording
-from pipeline.assemble import Piece, PieceKind, Provenance, asset_name, assemble
+from pipeline.assemble import Piece, PieceKind, Provenance, assemble, asset_name
 from pipeline.cache import Cache
 from pipeline.charts import ChartSource, draw_chart
 from pipeline.citations import Cited
+from pipeline.csl import locale_for, locator_terms
 from pipeline.diagnostics import Findings, Span, StageFailedError
 from pipeline.document import (
     Asset,
@@ -42,7 +43,12 @@ READER = (
     "-markdown_in_html_blocks-auto_identifiers-example_lists-inline_notes-yaml_metadata_block-pandoc_title_block"
 )
 WRITER = "html5"
-MEDIA_TYPES: Mapping[str, str] = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg"}
+MEDIA_TYPES: Mapping[str, str] = {
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+}
 PieceKey = tuple[PieceKind, str]
 
 
@@ -76,13 +82,15 @@ def compose(
     pieces = assemble(report, index, templates, provenance, findings)
     trees = _read(pieces, findings)
     lang = report.settings.lang
-    terms = citations.locator_terms(citations.locale_for(lang))
+    terms = locator_terms(locale_for(lang))
     resolved = resolve(report, index, trees, pieces, terms, findings)
     works = tuple(entry.work for entry in report.works)
     place = report.place.at("citations", "style")
     cited = citations.cite(resolved.slots, works, styling.style, lang, place, cache)
     html = _written(_texts(report, index, resolved, cited))
-    return _Composer(report, index, html, cited).document(_assets(report, index, styling.theme, findings), templates, findings)
+    return _Composer(report, index, html, cited).document(
+        _assets(report, index, styling.theme, findings), templates, findings
+    )
 
 
 def _read(pieces: tuple[Piece, ...], findings: Findings) -> Mapping[PieceKey, Nodes]:
@@ -126,7 +134,10 @@ def _texts(report: Report, index: Index, resolved: Resolved, cited: Cited) -> Ma
                 inlines = [inline for inline in block["c"][2] if not _is_number(inline)]
                 texts[_TextKey("entry", block["c"][1][0])] = [nodes.paragraph(inlines)]
             elif block["t"] == "Div" and block["c"][0][0] in index.placed:
-                caption = next((part for part in block["c"][1] if part["t"] == "Div" and "caption" in part["c"][0][1]), None)
+                caption = next(
+                    (part for part in block["c"][1] if part["t"] == "Div" and "caption" in part["c"][0][1]),
+                    None,
+                )
                 if caption is not None and caption["c"][1]:
                     texts[_TextKey("entry", block["c"][0][0])] = caption["c"][1][:1]
     for key, inlines in cited.bibliography:
@@ -158,9 +169,7 @@ def _written(texts: Mapping[_TextKey, Nodes]) -> Mapping[_TextKey, str]:
 def _assets(report: Report, index: Index, theme: Path, findings: Findings) -> tuple[Asset, ...]:
     assets: list[Asset] = []
     data = {
-        name: tuple(
-            {column: cell.text for column, cell in zip(table.columns, row, strict=True)} for row in table.rows
-        )
+        name: tuple({column: cell.text for column, cell in zip(table.columns, row, strict=True)} for row in table.rows)
         for name, table in report.data.items()
     }
     for entry in report.figures:
@@ -267,8 +276,8 @@ class _Composer:
             chosen = [key for key in left if not group.types or types[key] in group.types]
             left = [key for key in left if key not in chosen]
             if chosen:
-                heading = f'<h2 id="press-bibliography-{number}" data-title="{_attribute(group.title)}">{_text(group.title)}</h2>'
-                parts.append(heading + self.references(chosen))
+                attributes = f'id="press-bibliography-{number}" data-title="{_attribute(group.title)}"'
+                parts.append(f"<h2 {attributes}>{_text(group.title)}</h2>" + self.references(chosen))
         if left:
             parts.append(self.references(left))
         return Chapter(
@@ -317,7 +326,9 @@ class _Composer:
         if self.report.templates is None or not (self.report.templates / "cover.svg.j2").is_file():
             return ""
         try:
-            return templates.render("cover.svg.j2", findings, data=data_for_templates(self.report), settings=self.settings)
+            return templates.render(
+                "cover.svg.j2", findings, data=data_for_templates(self.report), settings=self.settings
+            )
         except StageFailedError:
             return ""  # the fault is among the findings
 

@@ -74,9 +74,7 @@ def _facts(workspace: Workspace) -> Iterator[Fact]:
 
 
 def _pango() -> Fact:
-    remedy = (
-        "install Pango 1.44 or newer (Debian: libpango-1.0-0, libpangoft2-1.0-0; macOS: brew install pango)"
-    )
+    remedy = "install Pango 1.44 or newer (Debian: libpango-1.0-0, libpangoft2-1.0-0; macOS: brew install pango)"
     try:
         # WeasyPrint loads the library when it is imported and raises OSError when it is not there.
         from weasyprint.text.ffi import pango

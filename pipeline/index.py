@@ -206,9 +206,7 @@ def build_index(report: Report, in_text_notes: bool) -> Index:
         targets=counter.targets,
         notes=tuple(counter.notes),
         headings=counter.headings,
-        excluded={
-            key: target.section for key, target in outside.targets.items() if key not in counter.targets
-        },
+        excluded={key: target.section for key, target in outside.targets.items() if key not in counter.targets},
         placed=counter.placed,
         in_text_notes=in_text_notes,
     )
@@ -279,7 +277,14 @@ class _Counter:
             number = ".".join([label, *(str(n) for n in depth[2 : level + 1])])
         identifier = token.text or self.mint(section.id, token.name)
         target = Target(
-            identifier, TargetKind.HEADING, number, token.name, token.span, section.id, section.head.kind, level
+            identifier,
+            TargetKind.HEADING,
+            number,
+            token.name,
+            token.span,
+            section.id,
+            section.head.kind,
+            level,
         )
         self.add(target)
         return target

@@ -245,7 +245,7 @@ class _Folder:
         if text is None:
             return None
         lines = text.split("\n")
-        if not lines[0].rstrip() == "---" or "---" not in (line.rstrip() for line in lines[1:]):
+        if lines[0].rstrip() != "---" or "---" not in (line.rstrip() for line in lines[1:]):
             hint = "begin the file with ---, id, title and kind, ---"
             self.findings.add(FRONT_MATTER_MISSING.at(Span(name, 1), "the front matter is missing", hint))
             self.not_read(path)
@@ -271,6 +271,7 @@ class _Folder:
 
     def check_section_order(self, settings: model.ReportFile, place: Place, sections: tuple[Section, ...]) -> None:
         known = {section.id: section for section in sections}
+        all_read = not any(name.startswith("sections/") for name in self.broken)
         named: dict[str, Span] = {}
         for key, entries in (("sections", settings.sections), ("exclude", settings.exclude)):
             for number, entry in enumerate(entries):
@@ -282,7 +283,7 @@ class _Folder:
                         message = f'"{identifier}" stands twice'
                         self.findings.add(DUPLICATE_ID.at(span, message, f"first on line {named[identifier].line}"))
                     named.setdefault(identifier, span)
-                    if identifier not in known and identifier not in self.broken and span.line:
+                    if identifier not in known and all_read and span.line:
                         message = f'no section file has the id "{identifier}"'
                         self.findings.add(UNKNOWN_SECTION.at(span, message))
         for section in sections:
@@ -314,6 +315,7 @@ class _Folder:
                 first = taken[identifier]
                 message = f'the id "{identifier}" stands twice'
                 self.findings.add(DUPLICATE_ID.at(place.at("id"), message, f"the first one is at {first}"))
+                self.not_read(path)
                 continue
             taken[identifier] = place.at("id")
             yield entry, place, file.text
@@ -364,8 +366,7 @@ class _Folder:
                     for number, column in enumerate(table.columns)
                 ),
                 notes=tuple(
-                    embedded(note.text, place, text, "notes", number, "text")
-                    for number, note in enumerate(table.notes)
+                    embedded(note.text, place, text, "notes", number, "text") for number, note in enumerate(table.notes)
                 ),
                 data=self.data(table.data, place.at("data")),
             )
@@ -381,7 +382,9 @@ class _Folder:
         if name not in self._data:
             path = self.folder / name
             text = self.text(path, asked_at)
-            table, whole = (None, False) if text is None else _data_table(text, self.shown(path), path.stem, self.findings)
+            table, whole = (
+                (None, False) if text is None else _data_table(text, self.shown(path), path.stem, self.findings)
+            )
             self._data[name] = table
             if not whole:
                 self.not_read(path)

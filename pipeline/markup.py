@@ -101,7 +101,8 @@ def _caption(element: Element, tag: str) -> Element:
                 caption.append(label)
             continue
         span = etree.SubElement(caption, "span", {"class": name})
-        for number, paragraph in enumerate(part):
+        tight = not all(child.tag == "p" for child in part) or bool((part.text or "").strip())
+        for number, paragraph in enumerate([part] if tight else list(part)):  # a tight caption has no paragraph
             if number:
                 _append_text(span, " ")
             _append_text(span, paragraph.text or "")

@@ -6,9 +6,9 @@ that is not named here is an error.
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Callable
-from datetime import date as Date
 from enum import Enum
 from typing import Annotated, Literal
 
@@ -43,8 +43,15 @@ def _checked(kind: str, check: Callable[[str], str]) -> AfterValidator:
 def _day(value: str) -> str:
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
         raise ValueError(f'"{value}" is not a date of the form 2026-11-23')
-    Date.fromisoformat(value)
+    _in_calendar(value, value)
     return value
+
+
+def _in_calendar(day: str, shown: str) -> None:
+    try:
+        datetime.date.fromisoformat(day)
+    except ValueError:
+        raise ValueError(f'"{shown}" is not a day of the calendar') from None
 
 
 def _when(value: str) -> str:
@@ -52,7 +59,7 @@ def _when(value: str) -> str:
     for part in value.split("/"):
         if not re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", part):
             raise ValueError(f'"{value}" is not a date of the form 2019, 2019-05 or 2019-05-30')
-        Date.fromisoformat((part + "-01-01")[:10])
+        _in_calendar((part + "-01-01")[:10], value)
     if value.count("/") > 1:
         raise ValueError(f'"{value}" names more than two dates')
     return value

@@ -7,11 +7,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 Node: TypeAlias = "dict[str, Any]"
 Nodes: TypeAlias = "list[Node]"
 API_VERSION = [1, 23, 1, 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Inlines:
+    """Inlines as a metadata value."""
+
+    nodes: Nodes
 
 
 def text(value: str) -> Nodes:
@@ -68,6 +76,8 @@ def meta_value(value: object) -> Node:
         return {"t": "MetaMap", "c": {key: meta_value(item) for key, item in value.items()}}
     if isinstance(value, (list, tuple)):
         return {"t": "MetaList", "c": [meta_value(item) for item in value]}
+    if isinstance(value, Inlines):
+        return {"t": "MetaInlines", "c": value.nodes}
     return {"t": "MetaString", "c": str(value)}
 
 

@@ -103,7 +103,13 @@ def run(requests: tuple[Request, ...]) -> tuple[Reply, ...]:
     here = Span("pandoc")
     try:
         done = subprocess.run(
-            command, input=payload, capture_output=True, text=True, encoding="utf-8", timeout=SECONDS, check=False
+            command,
+            input=payload,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=SECONDS,
+            check=False,
         )
     except subprocess.TimeoutExpired as error:
         raise StageFailedError(PANDOC_FAILED.at(here, f"no answer within {SECONDS} seconds")) from error
@@ -126,7 +132,9 @@ def _reply(answer: dict[str, object]) -> Reply:
     entries = [entry for entry in log if entry.get("verbosity") != "INFO"] if isinstance(log, list) else []
     messages = tuple(_message(entry) for entry in entries)
     return Reply(
-        result=str(answer.get("result", "")), log=messages, error=str(answer.get("error", "")).split("\nstack traceback")[0]
+        result=str(answer.get("result", "")),
+        log=messages,
+        error=str(answer.get("error", "")).split("\nstack traceback")[0],
     )
 
 

@@ -9,29 +9,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from pipeline import nodes, wording
+from pipeline.agreement import compare
 from pipeline.assemble import Piece, PieceKind
 from pipeline.citations import Citation, Cited, Group, Slot, parse_suffix
-from pipeline.diagnostics import Findings, Severity, Span, declare
+from pipeline.diagnostics import Findings
 from pipeline.index import Index, NoteCall, Target, TargetKind, slug
 from pipeline.model import SectionKind
 from pipeline.nodes import Node, Nodes
 from pipeline.report import Report
-from pipeline.scan import REFERENCE_PREFIXES, Form
-
-READ_DIFFERENTLY = declare(
-    "STR010",
-    "read-differently",
-    Severity.ERROR,
-    """
-    The press and pandoc read a text differently: one of them sees a note, a reference or a figure where
-    the other sees words. That would change numbers or lose a note, so nothing is printed. The usual cause
-    is markup that does not end where it seems to: a code fence or a bracket left open, a list or table
-    without the empty line before it.
-    """,
-)
+from pipeline.scan import REFERENCE_PREFIXES
 
 CONNECTING = frozenset({"see", "see also", "cf.", "compare", "e.g.", "in", "also", "and", "see e.g."})
 
@@ -87,7 +75,7 @@ def resolve(
                 resolver.piece(kind, section.id, section.id)
     for kind, identifier in ((PieceKind.IMPRINT, "press-imprint"), (PieceKind.COLOPHON, "press-colophon")):
         resolver.piece(kind, identifier, "")
-    _compare(resolver.state, report, index, pieces, trees, findings)
+    compare(tuple(resolver.state.met), report, index, pieces, trees, findings)
     return Resolved(resolver.state.blocks, tuple(resolver.state.slots), resolver.state.slot_of)
 
 
@@ -296,14 +284,16 @@ class _Resolver:
                 )
             )
             groups = [group for group in groups if group]
-        leads = bool(groups)
+        tree = self.trees.get((PieceKind.NOTE, call.id), [])
+        leads = bool(groups) or _begins_with_citation(tree)
         self.in_note = groups
-        text = self.walked(self.trees.get((PieceKind.NOTE, call.id), []))
+        authored = bool(groups)
+        text = self.walked(tree)
         self.in_note = None
         slot = len(self.state.slots)
         self.state.slot_of[call.id] = slot
         self.state.slots.append(Slot(tuple(groups), note=True, leads=leads))
-        if leads:
+        if authored:
             lead: Nodes = [self.marker(slot, 0)]
             if text and text[0]["t"] in ("Para", "Plain"):
                 text = [nodes.paragraph([*lead, {"t": "Space"}, *text[0]["c"]]), *text[1:]]
@@ -405,12 +395,11 @@ class _Resolver:
     def table(self, node: Node) -> Nodes | None:
         """A pipe table with `: Caption {#tbl-x}`, in the form of the other tables."""
         (identifier, classes, attributes), (_, caption), *rest = node["c"]
-        body = self.walked(rest)
-        bare: Node = {"t": "Table", "c": [["", [], attributes], [None, []], *body]}
+        captions = nodes.div(self.walked(caption), classes=("caption",))
+        bare: Node = {"t": "Table", "c": [["", [], attributes], [None, []], *self.walked(rest)]}
         if not identifier and not caption:
             return [bare]
         width = tuple(name for name in classes if name in ("wide", "landscape"))
-        captions = nodes.div(self.walked(caption), classes=("caption",))
         inside = self.labelled(identifier, [captions, bare]) if identifier else [captions, bare]
         return [nodes.div(inside, identifier, ("table", *width))]
 
@@ -432,63 +421,13 @@ def picture_name(path: str) -> str:
     return f"assets/picture-{slug(stem)}.{ending.lower()}"
 
 
+def _begins_with_citation(tree: Nodes) -> bool:
+    """Whether a note's own text begins with works cited, so that they stand in it without parentheses."""
+    first = tree[0]["c"][:1] if tree and tree[0]["t"] in ("Para", "Plain") else []
+    return (
+        bool(first) and first[0]["t"] == "Cite" and not first[0]["c"][0][0]["citationId"].startswith(REFERENCE_PREFIXES)
+    )
+
+
 def _before(prefix: Nodes) -> Nodes:
     return [*prefix, {"t": "Space"}] if prefix else []
-
-
-def _compare(
-    state: _State,
-    report: Report,
-    index: Index,
-    pieces: tuple[Piece, ...],
-    trees: Mapping[tuple[PieceKind, str], Nodes],
-    findings: Findings,
-) -> None:
-    """Hold what pandoc read against what the index counted, piece by piece and in the order of the notes."""
-    told = False
-    for piece in pieces:
-        if piece.kind in (PieceKind.FIGURE, PieceKind.TABLE, PieceKind.IMPRINT, PieceKind.COLOPHON):
-            continue
-        counted = Counter(
-            token.name
-            for token in report.tokens_of(piece.origin)
-            if token.form in (Form.REFERENCE, Form.PLACEMENT)
-            or (token.form is Form.NOTE_CALL and token.name in {call.id for call in index.notes})
-        )
-        read = Counter(_names(trees.get((piece.kind, piece.id), [])))
-        for name in sorted((counted - read) | (read - counted)):
-            span = next(
-                (token.span for token in report.tokens_of(piece.origin) if token.name == name), piece.origin.span(1, 1)
-            )
-            more, fewer = ("the press", "pandoc") if counted[name] > read[name] else ("pandoc", "the press")
-            message = f'{more} reads "{name}" here, and {fewer} does not'
-            findings.add(READ_DIFFERENTLY.at(span, message, "see whether markup before it ends where it should"))
-            told = True
-    expected = [call.id for call in index.notes]
-    if not told and state.met != expected:
-        wrong = next((pair for pair in zip(state.met, expected, strict=False) if pair[0] != pair[1]), None)
-        call = next((call for call in index.notes if wrong and call.id == wrong[1]), None)
-        span = call.span if call else Span(report.place.file)
-        findings.add(READ_DIFFERENTLY.at(span, "the notes are met in another order than they are numbered"))
-
-
-def _names(value: object) -> Iterator[str]:
-    """The references, calls and placements that pandoc read; the picture of a figure repeats its caption."""
-    if isinstance(value, list):
-        for item in value:
-            yield from _names(item)
-    elif isinstance(value, dict):
-        kind = value.get("t")
-        content: Any = value.get("c")
-        if kind == "Figure":
-            yield from _names(content[1])
-            return
-        if kind == "Cite":
-            keys = (str(entry["citationId"]) for entry in content[0])
-            yield from (key for key in keys if key.startswith(REFERENCE_PREFIXES))
-        elif kind == "Span" and "note-call" in content[0][1]:
-            yield str(dict(content[0][2])["note"])
-        elif kind == "Div" and not content[1] and content[0][0].startswith(("fig-", "tbl-")):
-            yield str(content[0][0])
-        for item in value.values():
-            yield from _names(item)

@@ -2,37 +2,68 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 from collections.abc import Iterable, Iterator
+from functools import partial
+from inspect import cleandoc
 from pathlib import Path
 
 from pipeline.diagnostics import Rule, Severity, declared_rules, did_you_mean
 from pipeline.formats import Line, Piece, Role
 from pipeline.interchange import JSON_VERSION, dumped
 
+PACKAGE = Path(__file__).resolve().parent
 
-def load_rules(mentioning: str = "") -> tuple[Rule, ...]:
+
+def load_rules(word: str = "") -> tuple[Rule, ...]:
     """Import the modules that declare rules, so that all rules are known.
 
     Args:
-        mentioning: import only those whose text holds this word, to find one rule quickly.
+        word: import only the modules whose text holds it.
     """
-    package = Path(__file__).resolve().parent
-    for path in sorted(package.rglob("*.py")):
-        text = path.read_text(encoding="utf-8")
-        if "declare(" in text and mentioning in text:
-            parts = path.relative_to(package.parent).with_suffix("").parts
-            importlib.import_module(".".join(parts).removesuffix(".__init__"))
+    for path, _ in _declaring(word):
+        parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+        importlib.import_module(".".join(parts).removesuffix(".__init__"))
     return declared_rules()
+
+
+def _declaring(word: str) -> Iterator[tuple[Path, str]]:
+    """The modules that declare rules and hold a word, with their text."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        if "declare(" in text and word in text:
+            yield path, text
 
 
 def find_rule(wanted: str) -> Rule | None:
     """The rule of a code or name, in any case of letters."""
-    for mentioning in (wanted.upper(), ""):  # few modules are imported when the code tells which
-        for rule in load_rules(mentioning):
-            if wanted.upper() == rule.code or wanted.lower() == rule.name:
+    code, name = wanted.upper(), wanted.lower()
+    read, load = (partial(how, f'"{code}"') for how in (read_rules, load_rules))
+    for rules in (read, partial(read_rules, f'"{name}"'), load, load_rules):
+        for rule in rules():
+            if rule.code == code or rule.name == name:
                 return rule
     return None
+
+
+def read_rules(word: str) -> Iterator[Rule]:
+    """The rules of the modules that hold a word, read without importing them.
+
+    Importing takes a second when a module needs a large library. Rules whose words are not plain texts are
+    passed over.
+    """
+    for _, text in _declaring(word):
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "declare":
+                match node.args:
+                    case [
+                        ast.Constant(value=str(code)),
+                        ast.Constant(value=str(name)),
+                        ast.Attribute(attr=severity),
+                        ast.Constant(value=str(doc)),
+                    ]:
+                        yield Rule(code, name, Severity[severity], cleandoc(doc))
 
 
 def near_rule(wanted: str) -> str:

@@ -20,7 +20,7 @@ from pipeline.diagnostics import Span, StageFailedError
 from pipeline.source import Embedded
 
 READER = "commonmark_x+sourcepos-smart-emoji-gfm_auto_identifiers-superscript-subscript"
-VERSION = "scan-9"
+VERSION = "scan-10"
 UNPLAIN = "\ufffc"
 
 Node: TypeAlias = "dict[str, Any]"
@@ -59,7 +59,8 @@ class Token:
         span: its place in the author's file.
         level: of a heading, 1 to 6.
         text: for a heading its id, for an image its alt text, for raw markup its words, for a block its attributes.
-        keys: for a citation, each key with its place; for prose, its pieces, a line break at the end of each but the last.
+        keys: for a citation, each key with its place; for prose, its pieces, a line break at the end of each but
+            the last.
         bare: for a citation or reference: written without brackets.
         classes: of a heading, block or image.
         number_only: for a reference: `[-@fig-x]`.
@@ -83,7 +84,7 @@ class Token:
 REFERENCE_PREFIXES = ("sec-", "fig-", "tbl-", "note-")
 _KEY = r"(?:\{[^{}\s]+\}|[^\W_](?:[\w]|[:.#$%&\-+?<>~/](?=\w))*|_\w*)"
 _PIECE = re.compile(
-    rf"(?P<note>\[\^(?P<note_id>[^\s\[\]^]+)\])|(?P<at>(?<![\w@\\])(?P<minus>-?)@(?P<key>{_KEY}))|(?P<inline_note>\^\[)|(?P<open>\[)|(?P<close>\])"
+    rf"(?P<note>\[\^(?P<note_id>[^\s\[\]^]+)\])|(?P<at>(?<![\w@\\])(?P<minus>-?)@(?P<key>{_KEY}))|(?P<super>\^[^\s^\[\]]+\^)|(?P<inline_note>\^\[)|(?P<open>\[)|(?P<close>\])"
 )
 _CAPTION = re.compile(r"^(?:[Tt]able)?:\s")
 _NOTE_TEXT = re.compile(r"^[ >]*(?:(?:[-+*]|\d+[.)])[ ]+)*(\[\^([^\s\]^]+)\]:)")
@@ -109,8 +110,7 @@ def scan(texts: tuple[Embedded, ...], cache: Cache) -> tuple[tuple[Token, ...], 
         trees[key] = json.dumps([_packed(token) for token in found])
         cache.put(key, trees[key].encode("utf-8"))
     return tuple(
-        tuple(_unpacked(entry, text) for entry in json.loads(trees[key]))
-        for key, text in zip(keys, texts, strict=True)
+        tuple(_unpacked(entry, text) for entry in json.loads(trees[key])) for key, text in zip(keys, texts, strict=True)
     )
 
 
@@ -366,6 +366,8 @@ class _Scanner:
         for found in _PIECE.finditer(run.text):
             if found["note"]:
                 self.add(Form.NOTE_CALL, found["note_id"], _span_of(run, *found.span("note")))
+            elif found["super"]:
+                continue
             elif found["inline_note"]:
                 self.add(Form.INLINE_NOTE, "", _span_of(run, *found.span()))
                 brackets.append([])
@@ -441,9 +443,9 @@ def _unwrapped(block: Node) -> Node:
 
 
 def _piece(inline: Node) -> tuple[str, int, int] | None:
-    """A piece of plain text with its place; what was written otherwise than it reads is made unreadable.
+    r"""A piece of plain text with its place; what was written otherwise than it reads is made unreadable.
 
-    The reader wraps each piece in a span that carries its position. An escape (`\\@`) is longer in the
+    The reader wraps each piece in a span that carries its position. An escape (`\@`) is longer in the
     source than in the text: it must not be read as the sign that it escapes.
     """
     if inline["t"] in ("SoftBreak", "LineBreak"):
@@ -484,7 +486,8 @@ def _pieces_of(run: _Run) -> Iterator[tuple[str, Span]]:
 
 
 def _heading_words(inlines: list[Node]) -> str:
-    return re.sub(r"\[\^[^\]]+\]", "", _plain(inlines)).strip()
+    words = re.sub(r"\[\^[^\]]+\]", "", _plain(inlines))
+    return re.sub(r"([\^~])([^\s^~]+)\1", r"\2", words).strip()
 
 
 def _plain(inlines: list[Node]) -> str:

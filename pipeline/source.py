@@ -6,6 +6,7 @@ report's folder and every YAML mistake is found here, once.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ import yaml
 
 from pipeline.diagnostics import Findings, Severity, Span, declare
 
-Yaml: TypeAlias = "None | bool | str | list[Yaml] | dict[str, Yaml]"
+Yaml: TypeAlias = "bool | str | list[Yaml] | dict[str, Yaml] | None"
 Path_: TypeAlias = tuple[str | int, ...]
 
 LONGEST_LINE = 100_000
@@ -153,6 +154,10 @@ class Place:
         """How a text was written: "" plain, `"`, `'`, `|` or `>`."""
         return self.styles.get((*self.path, *path), "")
 
+    def has_key(self, *path: str | int) -> bool:
+        """Whether a key was written, be its value sound or not."""
+        return (*self.path, *path) in self.keys
+
     @property
     def span(self) -> Span:
         """Where the value itself begins."""
@@ -267,8 +272,15 @@ def parse_yaml(text: str, shown: str, findings: Findings, first_line: int = 1) -
         findings.add(YAML_SYNTAX.at(Span(shown), str(error) or "the YAML is nested too deeply"))
         return None
     reader = _Reader(shown, before, text.split("\n"), findings)
-    value = reader.value(node, ()) if node is not None else None
+    try:
+        value = reader.value(node, ()) if node is not None else None
+    except _NotReadError:
+        return None
     return YamlFile(value, Place(shown, reader.spans, reader.keys, reader.styles), text)
+
+
+class _NotReadError(Exception):
+    """A value is left out; why has been told."""
 
 
 class _Reader:
@@ -283,18 +295,18 @@ class _Reader:
 
     def value(self, node: yaml.Node, path: Path_) -> Yaml:
         span = self._span(node)
-        self.spans[path] = span
         if id(node) in self._seen or len(path) > DEEPEST:
             self.findings.add(YAML_ALIAS.at(span, "an alias repeats a value", "write the value out"))
-            return None
+            raise _NotReadError
         self._seen.add(id(node))
         if not node.tag.startswith("tag:yaml.org,2002:"):
             self.findings.add(YAML_ALIAS.at(span, f'the tag "{node.tag}" is not used in reports'))
-            return None
+            raise _NotReadError
+        self.spans[path] = span
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
-            return [self.value(item, (*path, number)) for number, item in enumerate(node.value)]
+            return self._sequence(node, path)
         if not isinstance(node, yaml.ScalarNode):
             return None
         self.styles[path] = node.style or ""
@@ -314,8 +326,16 @@ class _Reader:
                 self.findings.add(DUPLICATE_KEY.at(key_span, message, f"the first one is on line {first.line}"))
                 continue
             self.keys[(*path, key)] = key_span
-            mapping[key] = self.value(value_node, (*path, key))
+            with contextlib.suppress(_NotReadError):
+                mapping[key] = self.value(value_node, (*path, key))
         return mapping
+
+    def _sequence(self, node: yaml.SequenceNode, path: Path_) -> list[Yaml]:
+        items: list[Yaml] = []
+        for item in node.value:
+            with contextlib.suppress(_NotReadError):
+                items.append(self.value(item, (*path, len(items))))
+        return items
 
     def _span(self, node: yaml.Node) -> Span:
         start, end = node.start_mark, node.end_mark
@@ -323,9 +343,9 @@ class _Reader:
         return Span(self.shown, start.line + 1 + self.before, start.column + 1, last)
 
 
-def _scalar(node: yaml.ScalarNode) -> None | bool | str:
+def _scalar(node: yaml.ScalarNode) -> bool | str | None:
     text = str(node.value)
-    if node.style is None:
+    if not node.style:  # plain; the C loader says "", the Python one None
         if text in ("", "~", "null", "Null", "NULL"):
             return None
         if text in ("true", "True", "false", "False"):

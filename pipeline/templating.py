@@ -11,6 +11,7 @@ import re
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import jinja2
@@ -43,6 +44,21 @@ OUTSIDE_TEMPLATES = declare(
     Good:  {% include "print/cover.html.j2" %}
     """,
 )
+
+
+@cache
+def _environment(folders: tuple[Path, ...]) -> jinja2.Environment:
+    """Jinja2 for a search path; it keeps compiled templates and looks whether their files have changed."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folders),
+        undefined=jinja2.StrictUndefined,
+        autoescape=lambda name: name is None or ".md" not in name,  # noqa: S701  Markdown is not escaped as HTML
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["xhtml"] = Markup
+    return environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +112,8 @@ class Templates:
         return self.report is not None and finding.span.path.startswith(self.display(self.report))
 
     def _text(self, name: str, folders: tuple[Path, ...], context: Mapping[str, object]) -> str:
-        environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(folders),
-            undefined=jinja2.StrictUndefined,
-            autoescape=lambda template: template is not None and ".md" not in template,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-        )
+        environment = _environment(folders)
         environment.filters.update(self.filters)
-        environment.filters["xhtml"] = Markup
         try:
             return environment.get_template(name).render(**context)
         except jinja2.TemplateSyntaxError as error:

@@ -166,9 +166,7 @@ def _write(text: str | bytes, *, err: bool) -> None:
             raise
 
 
-def explain_failure(
-    error: BaseException, workspace: Workspace, arguments: list[str], *, verbose: bool
-) -> int:
+def explain_failure(error: BaseException, workspace: Workspace, arguments: list[str], *, verbose: bool) -> int:
     """Say why the command could not go on, and give its exit code.
 
     Args:

@@ -27,7 +27,17 @@ FONT_PACKAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     }
 )
 
-DISTRIBUTIONS = ("weasyprint", "pypandoc-binary", "pikepdf", "lxml", "fonttools", "vl-convert-python", "Jinja2")
+DISTRIBUTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "WeasyPrint": "weasyprint",
+        "pypandoc": "pypandoc-binary",
+        "pikepdf": "pikepdf",
+        "lxml": "lxml",
+        "fontTools": "fonttools",
+        "vl-convert": "vl-convert-python",
+        "Jinja": "Jinja2",
+    }
+)
 
 
 class ToolMissingError(Exception):
@@ -115,9 +125,9 @@ def epubcheck_jar() -> Path | None:
 def versions() -> tuple[Tool, ...]:
     """The versions of the libraries that decide what an artefact looks like, for manifests and cache keys."""
     found = []
-    for name in DISTRIBUTIONS:
+    for name, distribution in DISTRIBUTIONS.items():
         try:
-            found.append(Tool(name, metadata.version(name)))
+            found.append(Tool(name, metadata.version(distribution)))
         except metadata.PackageNotFoundError:
             found.append(Tool(name, ""))
     return tuple(found)

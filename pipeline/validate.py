@@ -150,11 +150,14 @@ def validated(model: type[Model], value: Yaml, place: Place, findings: Findings)
         except ValidationError as error:
             faults = error.errors(include_url=False)
         progress = False
-        for fault in faults:
-            path = rest.original(fault["loc"])
+        # All places first: taking one part out moves those behind it.
+        places = [rest.original(fault["loc"]) for fault in faults]
+        for fault, path in zip(faults, places, strict=True):
             missing = fault["type"] == "missing"
             subject = (*path, str(fault["loc"][-1])) if missing else path
-            if subject not in told:
+            if fault["type"] == "too_short" and any(_is_inside(other, path) for other in (*places, *told)):
+                continue  # too short because a part of it is faulty
+            if subject not in told and not (missing and place.has_key(*subject)):
                 findings.add(_finding(model, fault, path, place))
                 told.add(subject)
             if not missing:
@@ -162,6 +165,10 @@ def validated(model: type[Model], value: Yaml, place: Place, findings: Findings)
         if not progress:
             return None
     return None
+
+
+def _is_inside(inner: Path_, outer: Path_) -> bool:
+    return len(inner) > len(outer) and inner[: len(outer)] == outer
 
 
 class _Remainder:
@@ -232,15 +239,38 @@ def _words(fault: ErrorDetails) -> str:
     if fault["type"] == "string_type":
         message = f"expected a text, found {_kind_of(given)}"
         return message + ("; write it in quotes" if isinstance(given, bool) else "")
+    if fault["type"] in ("tuple_type", "list_type"):
+        return f"expected a list, found {_kind_of(given)}"
+    if fault["type"] in ("model_type", "dict_type"):
+        return f"expected keys and values, found {_kind_of(given)}"
     if fault["type"] == "string_pattern_mismatch":
-        pattern = fault.get("ctx", {}).get("pattern", "")
-        return f'"{given}" does not have the form {pattern}'
+        pattern = str(fault.get("ctx", {}).get("pattern", ""))
+        return f'"{given}" does not have the form {_FORMS.get(pattern, pattern)}'
     shown = f'"{given}": ' if isinstance(given, str) else ""
     return shown + re.sub(r"^(Input|Value|String|Tuple) ", lambda m: f"the {m[1].lower()} ", message)
 
 
+# What a pattern of the model says, in words.
+_NAME = "letters, digits, hyphens, dots"
+_FORMS: Mapping[str, str] = {
+    r"^[A-Za-z0-9][A-Za-z0-9_.-]*$": f"of an id ({_NAME})",
+    **{rf"^{kind}-[A-Za-z0-9_.-]+$": f"{kind}-name ({_NAME})" for kind in ("sec", "fig", "tbl")},
+    r"^#[0-9a-fA-F]{6}$": "#1d4a42",
+    r"^[^/\\:][^\\:]*$": "of a path inside the report, with / between folders",
+    r"^[A-Z]+[0-9]{3}$": "XREF001",
+    r"^[a-z*†‡]{1,2}$": "of a mark (one or two of a to z, * † ‡)",
+    r"^[0-9A-Za-z][0-9A-Za-z.+-]*$": "1.0.0",
+}
+
+
 def _kind_of(value: object) -> str:
-    kinds = {dict: "keys and values", list: "a list", bool: "true or false", str: "a text", type(None): "nothing"}
+    kinds = {
+        dict: "keys and values",
+        list: "a list",
+        bool: "true or false",
+        str: "a text",
+        type(None): "nothing",
+    }
     return kinds.get(type(value), "something else")
 
 

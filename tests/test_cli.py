@@ -13,16 +13,17 @@ import textwrap
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from click.testing import CliRunner, Result
 
 from pipeline import __version__, toolchain
-from pipeline.build import Artefact, Edition, Outcome, Progress
 from pipeline.checks import CheckResult, CheckState
 from pipeline.cli import press
 from pipeline.diagnostics import Rule, Severity, Span, StageFailedError
-from pipeline.rulebook import load_rules
+from pipeline.outcome import Artefact, Edition, Outcome, Progress
+from pipeline.rulebook import load_rules, read_rules
 from pipeline.terminal import SourceLines
 from pipeline.toolchain import ToolMissingError
 from pipeline.workspace import Workspace
@@ -50,7 +51,14 @@ def run(*arguments: str) -> Result:
 
 
 def stub_check(monkeypatch: pytest.MonkeyPatch, check: Check) -> None:
-    monkeypatch.setattr("pipeline.build.check", check)
+    monkeypatch.setattr("pipeline.check.check", check)
+
+
+def stub_build(monkeypatch: pytest.MonkeyPatch, build: Callable[..., Outcome]) -> None:
+    """A `pipeline.build` that builds nothing, and loads no WeasyPrint."""
+    module = ModuleType("pipeline.build")
+    vars(module)["build"] = vars(module)["dist"] = build
+    monkeypatch.setitem(sys.modules, "pipeline.build", module)
 
 
 def finds(*found: Rule) -> Check:
@@ -115,9 +123,7 @@ def test_quiet_prints_findings_and_nothing_else(project: Path, monkeypatch: pyte
 
 
 @pytest.mark.parametrize("form", ["json", "sarif"])
-def test_machine_formats_print_only_the_document(
-    project: Path, monkeypatch: pytest.MonkeyPatch, form: str
-) -> None:
+def test_machine_formats_print_only_the_document(project: Path, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
     stub_check(monkeypatch, finds(BAD))
     result = run("check", "--format", form)
     assert result.exit_code == 1
@@ -126,9 +132,7 @@ def test_machine_formats_print_only_the_document(
     assert len(found) == 2
 
 
-def test_a_failed_check_of_an_artefact_is_never_a_success(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failed_check_of_an_artefact_is_never_a_success(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def build(
         report: Path,
         editions: tuple[Edition, ...],
@@ -146,7 +150,7 @@ def test_a_failed_check_of_an_artefact_is_never_a_success(
         )
         return Outcome((), (Artefact(path, Edition.PDF, 3, checks),))
 
-    monkeypatch.setattr("pipeline.build.build", build)
+    stub_build(monkeypatch, build)
     result = run("build", "alpha")
     assert result.exit_code == 1
     assert result.stdout.splitlines() == [
@@ -171,7 +175,7 @@ def test_build_passes_the_editions_and_keep_going(project: Path, monkeypatch: py
         seen.append((report.name, editions, keep_going))
         return NOTHING
 
-    monkeypatch.setattr("pipeline.build.build", build)
+    stub_build(monkeypatch, build)
     assert run("build", "beta", "--to", "EPUB, pdf,epub").exit_code == 0
     assert run("build", "alpha", "--keep-going").exit_code == 0
     assert seen == [
@@ -186,9 +190,7 @@ def test_an_unknown_edition_is_a_usage_error_with_a_hint(project: Path) -> None:
     assert 'did you mean "pdf"?' in result.stderr
 
 
-def test_a_stage_that_gives_up_is_told_by_its_findings(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_stage_that_gives_up_is_told_by_its_findings(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stub_check(monkeypatch, raises(StageFailedError(BAD.at(Span("content/alpha/report.yaml", 2), "gone"))))
     result = run("check", "alpha")
     assert result.exit_code == 1
@@ -210,9 +212,7 @@ def test_a_missing_tool_gives_three_and_does_not_hide_what_other_reports_said(
     assert [f["path"] for f in json.loads(result.stdout)["findings"]] == ["content/beta/report.yaml"]
 
 
-def test_a_package_that_is_not_installed_is_a_missing_tool(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_package_that_is_not_installed_is_a_missing_tool(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stub_check(monkeypatch, raises(ModuleNotFoundError("no", name="weasyprint")))
     result = run("check")
     assert result.exit_code == 3
@@ -233,9 +233,7 @@ def test_what_the_machine_refuses_is_told_with_the_path_and_what_stayed(
     assert "Traceback" not in result.output
 
 
-def test_a_fault_of_ours_gives_seventy_and_a_page_to_report(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_fault_of_ours_gives_seventy_and_a_page_to_report(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stub_check(monkeypatch, raises(ValueError("seven is not eight")))
     result = run("check")
     assert result.exit_code == 70
@@ -248,9 +246,7 @@ def test_a_fault_of_ours_gives_seventy_and_a_page_to_report(
     assert "Traceback" in run("check", "-v").stderr
 
 
-def test_what_was_found_before_a_fault_of_ours_is_still_told(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_was_found_before_a_fault_of_ours_is_still_told(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def check(report: Path, workspace: Workspace, progress: Progress) -> Outcome:
         if report.name == "beta":
             raise RuntimeError("broken")
@@ -300,12 +296,8 @@ def test_no_report_at_all_is_a_usage_error(tmp_path: Path, monkeypatch: pytest.M
     assert "there is no report in content/" in result.stderr
 
 
-@pytest.mark.parametrize(
-    "name", ["alpha", "alpha/", "content/alpha", "./content/alpha/", "content/alpha/report.yaml"]
-)
-def test_a_report_is_named_by_folder_or_path(
-    project: Path, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
+@pytest.mark.parametrize("name", ["alpha", "alpha/", "content/alpha", "./content/alpha/", "content/alpha/report.yaml"])
+def test_a_report_is_named_by_folder_or_path(project: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     seen: list[Path] = []
 
     def check(report: Path, workspace: Workspace, progress: Progress) -> Outcome:
@@ -368,10 +360,11 @@ def test_explain_prints_the_page_of_a_rule(word: str) -> None:
     assert 'Good:  title: "Counts: two ways"' in result.stdout
 
 
-def test_explain_of_an_unknown_code_names_the_nearest() -> None:
-    result = run("explain", "SCR010")
+@pytest.mark.parametrize(("typed", "meant"), [("yaml-sintax", "yaml-syntax"), ("SRC-011", "SRC011")])
+def test_explain_of_an_unknown_rule_names_the_nearest(typed: str, meant: str) -> None:
+    result = run("explain", typed)
     assert result.exit_code == 2
-    assert 'there is no rule "SCR010"; did you mean "SRC010"?' in result.stderr
+    assert f'there is no rule "{typed}"; did you mean "{meant}"?' in result.stderr
 
 
 def test_rules_lists_every_declared_rule() -> None:
@@ -384,14 +377,19 @@ def test_rules_lists_every_declared_rule() -> None:
     assert [line.split()[0] for line in lines] == [rule.code for rule in known]
 
 
+def test_rules_read_without_importing_are_the_rules_that_are_declared() -> None:
+    known = {rule.code: rule for rule in load_rules()}
+    read = {rule.code: rule for rule in read_rules("")}
+    assert len(read) > len(known) * 0.9
+    assert read == {code: rule for code, rule in known.items() if code in read}
+
+
 def test_schema_writes_then_agrees_then_notices_a_change(project: Path) -> None:
     out = project / "schemas"
     assert run("schema", "--out", str(out), "--check").exit_code == 1
     assert not out.exists()
     assert run("schema", "--out", str(out)).exit_code == 0
-    assert json.loads((out / "report.schema.json").read_text())["$schema"].startswith(
-        "https://json-schema.org/"
-    )
+    assert json.loads((out / "report.schema.json").read_text())["$schema"].startswith("https://json-schema.org/")
     result = run("schema", "--out", str(out), "--check")
     assert (result.exit_code, result.output) == (0, "")
     (out / "report.schema.json").write_text("{}")
@@ -405,14 +403,12 @@ def test_doctor_tells_versions(project: Path) -> None:
     result = run("doctor")
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
-    assert any(line.startswith("ok       weasyprint: 70") for line in lines)
+    assert any(line.startswith("ok       WeasyPrint: 70") for line in lines)
     assert any(line.startswith("ok       pandoc: 3.") for line in lines)
     assert "ok       reports: 2 in content: alpha, beta" in lines
 
 
-def test_doctor_calls_a_missing_checker_not_run_and_goes_on(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_doctor_calls_a_missing_checker_not_run_and_goes_on(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(toolchain, "java", lambda: None)
     result = run("doctor")
     assert result.exit_code == 0
@@ -463,12 +459,13 @@ def test_no_line_is_shown_of_what_is_no_text(tmp_path: Path) -> None:
 STUBBED = """
 import sys, time
 from pathlib import Path
-import pipeline.build as build
+import pipeline.check
+from pipeline.outcome import Outcome
 from pipeline.diagnostics import Rule, Severity, Span
 BAD = Rule("XREF901", "bad-thing", Severity.ERROR, "Bad.")
 def check(report, workspace, progress):
 {body}
-build.check = check
+pipeline.check.check = check
 from pipeline.cli import main
 main()
 """
@@ -481,10 +478,10 @@ def program(body: str) -> list[str]:
 
 ONE_ERROR = """
 progress("rules")
-return build.Outcome((BAD.at(Span("content/alpha/report.yaml", 1, 8), "x"),), ())
+return Outcome((BAD.at(Span("content/alpha/report.yaml", 1, 8), "x"),), ())
 """
 MANY_ERRORS = """
-return build.Outcome(tuple(BAD.at(Span("content/alpha/report.yaml", n), "x" * 80) for n in range(3000)), ())
+return Outcome(tuple(BAD.at(Span("content/alpha/report.yaml", n), "x" * 80) for n in range(3000)), ())
 """
 
 
@@ -496,9 +493,7 @@ def environment(**more: str) -> dict[str, str]:
 def on_a_terminal(command: list[str], cwd: Path, **more: str) -> tuple[int, str]:
     """Run a command with a terminal on all its streams; its exit code and what it wrote."""
     ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        command, cwd=cwd, stdin=theirs, stdout=theirs, stderr=theirs, env=environment(**more)
-    )
+    process = subprocess.Popen(command, cwd=cwd, stdin=theirs, stdout=theirs, stderr=theirs, env=environment(**more))
     os.close(theirs)
     written = b""
     while True:
@@ -609,7 +604,7 @@ def test_an_interrupted_run_says_so_and_leaves_nothing_unfinished(
 
 
 def test_a_terminal_without_utf8_is_no_reason_to_fail(project: Path) -> None:
-    body = 'return build.Outcome((BAD.at(Span("a.md"), "Қазақстан"),), ())'
+    body = 'return Outcome((BAD.at(Span("a.md"), "Қазақстан"),), ())'
     done = subprocess.run(
         [*program(body), "check", "-q", "alpha"],
         cwd=project,
@@ -621,7 +616,9 @@ def test_a_terminal_without_utf8_is_no_reason_to_fail(project: Path) -> None:
     assert b"\\u049a" in done.stdout
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["explain", "SRC010"], ["--version"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["explain", "SRC010"], ["explain", "fig101"], ["explain", "XREF001"], ["--version"]]
+)
 def test_the_quick_commands_load_no_slow_library(project: Path, arguments: list[str]) -> None:
     code = (
         "import sys, atexit\n"

@@ -71,8 +71,7 @@ def under_the_carets(shown: str) -> str:
 
 def test_a_finding_is_place_code_name_message_line_carets_and_hint() -> None:
     assert text_of(HULL, "the hull plan @fig-hulll shows").splitlines() == [
-        "content/demo/sections/030.md:41:15: error XREF001 unresolved-reference:"
-        ' nothing has the id "fig-hulll"',
+        'content/demo/sections/030.md:41:15: error XREF001 unresolved-reference: nothing has the id "fig-hulll"',
         "   41 | the hull plan @fig-hulll shows",
         "      |               ^^^^^^^^^^",
         '  hint: did you mean "fig-hull"?',

@@ -16,7 +16,7 @@ from pipeline.charts import faults, vocabulary
 from pipeline.diagnostics import Diagnostic, Findings, Span, did_you_mean
 from pipeline.source import Place, Yaml, parse_yaml
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 Path_: TypeAlias = tuple[str | int, ...]
 
 MOST_ROWS = 200_000
@@ -24,6 +24,11 @@ LONGEST_SIDE = 5_000  # units; a page is about 600 wide
 
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _PLAIN_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+_WORDS: Mapping[str, Json] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
 _DATUM = re.compile(r"""\bdatum(?:\.([A-Za-z_$][\w$]*)|\[\s*(?:'([^']*)'|"([^"]*)")\s*\])""")
 
 
@@ -86,9 +91,7 @@ def numbered(rows: tuple[Mapping[str, str], ...]) -> list[Json]:
         if any(row.get(column) for row in rows)
         and all(_PLAIN_NUMBER.fullmatch(row[column]) for row in rows if row.get(column))
     }
-    return [
-        {column: _number(cell) if column in numeric else cell for column, cell in row.items()} for row in rows
-    ]
+    return [{column: _number(cell) if column in numeric else cell for column, cell in row.items()} for row in rows]
 
 
 def _number(text: str) -> Json:
@@ -137,14 +140,16 @@ class _Reader:
     # ------------------------------------------------------------ YAML to JSON
 
     def _typed(self, value: Yaml, path: Path_) -> Json:
-        """Values with the types that YAML gives them; only numbers are still missing."""
+        """Values with the types that YAML 1.2 gives to plain words; `parse_yaml` leaves numbers as text."""
         if isinstance(value, dict):
             return {key: self._typed(item, (*path, key)) for key, item in value.items()}
         if isinstance(value, list):
             return [self._typed(item, (*path, place)) for place, item in enumerate(value)]
-        if isinstance(value, str) and not self.place.style(*path) and _NUMBER.fullmatch(value):
+        if not isinstance(value, str) or self.place.style(*path):
+            return value
+        if _NUMBER.fullmatch(value):
             return _number(value.removesuffix("."))
-        return value
+        return _WORDS.get(value, value)
 
     # ------------------------------------------------------------ views
 
@@ -264,9 +269,7 @@ class _Reader:
         """A generator of rows: counted before it runs."""
         if not isinstance(sequence, dict) or "stop" not in sequence:
             return
-        start, stop, step = (
-            sequence.get(key, other) for key, other in (("start", 0), ("stop", 0), ("step", 1))
-        )
+        start, stop, step = (sequence.get(key, other) for key, other in (("start", 0), ("stop", 0), ("step", 1)))
         if not all(isinstance(number, int | float) for number in (start, stop, step)) or not step:
             self._add(faults.UNKNOWN_WORD.at(self.place.at(*path), "a sequence has numbers, and a step"))
             return
@@ -282,9 +285,7 @@ class _Reader:
                 message = f"the {key} of {value:,} units fits on no page"
                 self._add(faults.TOO_LARGE.at(self.place.at(*path), message))
             if key == "as":
-                self.columns.update(
-                    n for n in (value if isinstance(value, list) else [value]) if isinstance(n, str)
-                )
+                self.columns.update(n for n in (value if isinstance(value, list) else [value]) if isinstance(n, str))
 
     def _compare(self, name: str, path: Path_) -> None:
         root = re.split(r"(?<!\\)[.\[]", name, maxsplit=1)[0].replace("\\", "")
@@ -294,9 +295,7 @@ class _Reader:
         hint = hint or f"there are: {', '.join(sorted(self.columns)[:20])}" if self.columns else ""
         self._add(faults.FIELD_MISSING.at(self.place.at(*path), f'the data has no column "{name}"', hint))
 
-    def _known(
-        self, word: str, known: tuple[str, ...], what: str, path: Path_, *, is_key: bool = False
-    ) -> None:
+    def _known(self, word: str, known: tuple[str, ...], what: str, path: Path_, *, is_key: bool = False) -> None:
         if word in known or word in vocabulary.REFUSED:
             return
         span = self.place.key(*path) if is_key else self.place.at(*path)

@@ -60,7 +60,7 @@ def floating(root: etree._Element) -> tuple[Floating, ...]:
         for index, child in enumerate(children):
             if _names(child) & set(_FLOATS):
                 names = _names(child)
-                alone = "landscape" in names or {"table", "wide"} <= names and "whole" not in names
+                alone = "landscape" in names or ({"table", "wide"} <= names and "whole" not in names)
                 followers = _followers(child, children[index + 1 :])
                 key = child.get("data-flow", "")
                 found.append(Floating(key, section.get("id", ""), alone, followers))

@@ -252,7 +252,7 @@ def _table_height(table: etree._Element) -> float:
     return height
 
 
-_BLOCKS = frozenset("p li dd dt h1 h2 h3 h4 h5 h6 tr figure blockquote table ul ol dl".split())
+_BLOCKS = frozenset(["p", "li", "dd", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "figure", "blockquote", "table", "ul", "ol", "dl"])
 
 
 def _block_around(call: etree._Element, height: int) -> etree._Element | None:

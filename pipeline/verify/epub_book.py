@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
+import struct
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -40,6 +42,8 @@ _CONTAINER = "{urn:oasis:names:tc:opendocument:xmlns:container}"
 _MOST_ENTRIES = 10_000
 _LARGEST_ENTRY = 128 * 2**20  # bytes, unpacked
 _LARGEST_BOOK = 1024 * 2**20
+# What zipfile lets through when bytes are not what they claim to be.
+_NO_ARCHIVE = (zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, RuntimeError, ValueError)
 _LINK_MODE = 0o12  # the file type of a symbolic link, in the upper four bits of a Unix mode
 
 
@@ -113,7 +117,7 @@ def read_book(path: Path, shown: str) -> Book:
             if damaged is not None:
                 raise UnusableBookError(UNSAFE_ARCHIVE.at(Span(shown), f'the entry "{damaged}" is damaged'))
             return _open(archive.read, [entry.filename for entry in entries], shown)
-    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError) as error:
+    except _NO_ARCHIVE as error:
         message = f"no readable archive: {error}"
         raise UnusableBookError(UNSAFE_ARCHIVE.at(Span(shown), message)) from error
 

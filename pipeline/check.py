@@ -1,0 +1,66 @@
+"""The stages that need only the sources: read, number, judge. Nothing is rendered, so they are quick."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.cache import Cache
+from pipeline.csl import style_is_note, style_path
+from pipeline.diagnostics import Diagnostic, Findings, Span
+from pipeline.index import Index, build_index
+from pipeline.load import load
+from pipeline.outcome import Outcome, Progress
+from pipeline.report import Report
+from pipeline.rules import apply_allowances
+from pipeline.rules import check as check_rules
+from pipeline.workspace import Workspace
+
+DEFAULT_STYLE = "chicago-notes-bibliography"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A report whose sources have been read and judged.
+
+    Attributes:
+        report: the report.
+        index: its anchors and numbers.
+        style: its citation style; the default one when the report names none that exists.
+    """
+
+    report: Report
+    index: Index
+    style: Path
+
+    def place_of(self, anchor: str) -> Span:
+        """The source of an anchor that an artefact names."""
+        target = self.index.targets.get(anchor.replace("noteref-", "note-", 1))
+        return target.span if target else self.report.place.span
+
+    def judged(self, findings: Findings, workspace: Workspace) -> tuple[Diagnostic, ...]:
+        """The findings without those that the report allows."""
+        return apply_allowances(findings.all(), self.report, workspace.today)
+
+
+def check(report: Path, workspace: Workspace, progress: Progress) -> Outcome:
+    """Read a report and apply every rule to its source."""
+    findings = Findings()
+    checked = read_and_judge(report, workspace, progress, findings)
+    return Outcome(checked.judged(findings, workspace), ())
+
+
+def read_and_judge(folder: Path, workspace: Workspace, progress: Progress, findings: Findings) -> Checked:
+    """Read a report, number it, and apply every rule.
+
+    Raises:
+        StageFailedError: when pandoc cannot run.
+    """
+    progress("reading")
+    report = load(folder, workspace.shown, Cache(workspace.cache), findings)
+    style = style_path(report.settings.citations.style, folder) or style_path(DEFAULT_STYLE, folder)
+    assert style is not None, "the default style is installed with the press"
+    index = build_index(report, in_text_notes=style_is_note(style))
+    progress("checking")
+    findings.extend(check_rules(report, index))
+    return Checked(report, index, style)

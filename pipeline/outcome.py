@@ -1,0 +1,45 @@
+"""What a run makes and says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from pipeline.checks import CheckResult
+from pipeline.diagnostics import Diagnostic
+
+Progress = Callable[[str], None]
+
+
+class Edition(Enum):
+    """A form in which a report comes out."""
+
+    PDF = "pdf"
+    EPUB = "epub"
+
+
+@dataclass(frozen=True, slots=True)
+class Artefact:
+    """A finished file.
+
+    Attributes:
+        path: where it stands.
+        edition: what it is.
+        pages: how many pages it has; 0 where it has none.
+        checks: what was read back from it.
+    """
+
+    path: Path
+    edition: Edition
+    pages: int
+    checks: tuple[CheckResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run did: what it found, and the files that it published (none when there are errors)."""
+
+    findings: tuple[Diagnostic, ...]
+    artefacts: tuple[Artefact, ...]

@@ -1,0 +1,436 @@
+"""The reader of finished EPUBs: what it passes, what it refuses, and what it never calls passed."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import time
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from pipeline import toolchain
+from pipeline.checks import CheckResult, CheckState
+from pipeline.diagnostics import Diagnostic, Findings
+from pipeline.render.epub import write_epub
+from pipeline.templating import Templates
+from pipeline.verify import epub_book
+from pipeline.verify.epub import check_epub
+from pipeline.workspace import templates_folder
+from tests.documents import IMPRINT, RICH
+
+EPOCH = 1795435200
+FAULTS = Path(__file__).parent / "faults"
+OWN_CHECKS = ("EPUB archive", "EPUB links", "EPUB notes", "EPUB text")
+
+
+@pytest.fixture(scope="module")
+def rich() -> bytes:
+    findings = Findings()
+    data = write_epub(RICH, (), Templates(templates_folder(), None, str, {}), EPOCH, findings)
+    assert findings.all() == ()
+    return data
+
+
+@pytest.fixture
+def no_java(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(toolchain, "java", lambda: None)
+
+
+def contents(data: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def packed(files: Mapping[str, bytes], path: Path) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data, zipfile.ZIP_STORED if name == "mimetype" else None)
+    return path
+
+
+def checked(path: Path, timeout: float = 300) -> tuple[dict[str, CheckResult], tuple[Diagnostic, ...]]:
+    findings = Findings()
+    results = check_epub(path, findings, timeout=timeout)
+    return {result.name: result for result in results}, findings.all()
+
+
+def states(results: Mapping[str, CheckResult]) -> dict[str, CheckState]:
+    return {name: result.state for name, result in results.items()}
+
+
+# ---------------------------------------------------------------- a good book
+
+
+@pytest.mark.artefact
+def test_a_rich_book_passes_everything(rich: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "rich.epub"
+    path.write_bytes(rich)
+    results, found = checked(path)
+    assert found == ()
+    assert list(results) == [*OWN_CHECKS, "EPUBCheck 5.3.0"]
+    assert set(states(results).values()) == {CheckState.PASSED}
+    assert results["EPUBCheck 5.3.0"].detail == "0 errors, 0 warnings"
+    assert results["EPUB notes"].detail == "6 notes called, 6 printed, 6 ways back"
+
+
+@pytest.mark.artefact
+def test_a_bare_book_passes_epubcheck_too(tmp_path: Path) -> None:
+    imprint = replace(
+        IMPRINT, lang="ar", subtitle="", kicker="", creators=(), publisher="", publisher_place="", series="",
+        series_number="", doi="", isbn_epub="", report_number="", rights="", license="", abstract="",
+        keywords=(),
+    )  # fmt: skip
+    bare = replace(RICH, imprint=imprint, contents=(), figures=(), tables=(), cover="")
+    path = tmp_path / "bare.epub"
+    templates = Templates(templates_folder(), None, str, {})
+    path.write_bytes(write_epub(bare, (), templates, EPOCH, Findings()))
+    results, found = checked(path)
+    assert found == ()
+    assert results["EPUBCheck 5.3.0"].state is CheckState.PASSED
+
+
+@pytest.mark.artefact
+def test_messages_of_epubcheck_become_findings_with_its_code_and_place(rich: bytes, tmp_path: Path) -> None:
+    files = contents(rich)
+    page = files["EPUB/sec-colophon.xhtml"]
+    files["EPUB/sec-colophon.xhtml"] = page.replace(b"<p>Set.</p>", b"<p><div>Set.</div></p>")
+    results, found = checked(packed(files, tmp_path / "bad.epub"))
+    assert states(results)["EPUBCheck 5.3.0"] is CheckState.FAILED
+    assert results["EPUBCheck 5.3.0"].detail == "1 errors, 0 warnings"
+    assert [(f.rule.code, f.foreign, f.span.path) for f in found] == [
+        ("EPUB001", "RSC-005", "bad.epub/EPUB/sec-colophon.xhtml")
+    ]
+    assert found[0].span.line == page[: page.index(b"<p>Set")].count(b"\n") + 1
+    assert len(found[0].message) <= 302
+
+
+# ---------------------------------------------------------------- EPUBCheck that is not well
+
+
+def _stand_in(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / name
+    shutil.copy(FAULTS / name, program)
+    program.chmod(0o755)
+    monkeypatch.setattr(toolchain, "java", lambda: program)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("java-breaks-off", "broke off with exit code 134: java.lang.OutOfMemoryError: Java heap space"),
+        ("java-half-answer", "gave half an answer"),
+        ("java-no-answer", "gave no answer"),
+        ("java-contradicts-itself", "contradicts itself"),
+        ("java-miscounts", "gave half an answer (ValueError: 3 of ERROR counted, another number told)"),
+    ],
+)
+def test_a_checker_that_breaks_off_has_not_passed_the_book(
+    name: str, reason: str, rich: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _stand_in(name, tmp_path, monkeypatch)
+    path = tmp_path / "rich.epub"
+    path.write_bytes(rich)
+    results, found = checked(path)
+    assert results["EPUBCheck"].state is CheckState.NOT_RUN
+    assert results["EPUBCheck"].detail.startswith(reason)
+    assert [finding.rule.code for finding in found] == ["TOOL011"]
+
+
+def test_a_checker_that_hangs_is_ended_with_all_it_started(
+    rich: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    child = tmp_path / "child"
+    monkeypatch.setenv("JAVA_HANGS_CHILD", str(child))
+    _stand_in("java-hangs", tmp_path, monkeypatch)
+    path = tmp_path / "rich.epub"
+    path.write_bytes(rich)
+    begin = time.monotonic()
+    results, found = checked(path, timeout=2)
+    assert time.monotonic() - begin < 30
+    assert results["EPUBCheck"] == CheckResult(
+        "EPUBCheck", CheckState.NOT_RUN, "did not end within 2 seconds"
+    )
+    assert [finding.rule.code for finding in found] == ["TOOL011"]
+    assert _is_gone(int(child.read_text()))
+
+
+def _is_gone(process: int) -> bool:
+    for _ in range(100):
+        try:
+            os.kill(process, 0)
+            state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+        except (ProcessLookupError, FileNotFoundError):
+            return True
+        if state == "Z":  # ended; whoever adopted it has not looked yet
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_a_program_that_cannot_be_started_is_no_traceback(
+    rich: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(toolchain, "java", lambda: tmp_path / "nothing")
+    path = tmp_path / "rich.epub"
+    path.write_bytes(rich)
+    results, found = checked(path)
+    assert results["EPUBCheck"].state is CheckState.NOT_RUN
+    assert results["EPUBCheck"].detail.startswith("cannot be started")
+    assert [finding.rule.code for finding in found] == ["TOOL011"]
+
+
+@pytest.mark.parametrize(
+    ("missing", "reason"),
+    [("java", "no Java is installed"), ("epubcheck_jar", 'the package "epubcheck" is not installed')],
+)
+def test_a_missing_tool_is_not_run_and_no_fault_of_the_book(
+    missing: str, reason: str, rich: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(toolchain, missing, lambda: None)
+    path = tmp_path / "rich.epub"
+    path.write_bytes(rich)
+    results, found = checked(path)
+    assert results["EPUBCheck"] == CheckResult("EPUBCheck", CheckState.NOT_RUN, reason)
+    assert found == ()
+    assert [results[name].state for name in OWN_CHECKS] == [CheckState.PASSED] * 4
+
+
+def test_warnings_are_told_at_each_place_and_do_not_fail_the_book(
+    rich: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _stand_in("java-warns", tmp_path, monkeypatch)
+    path = tmp_path / "rich.epub"
+    path.write_bytes(rich)
+    results, found = checked(path)
+    assert results["EPUBCheck 5.3.0"] == CheckResult(
+        "EPUBCheck 5.3.0", CheckState.PASSED, "0 errors, 2 warnings"
+    )
+    assert [(f.rule.code, f.foreign, str(f.span), f.message) for f in found] == [
+        ("EPUB002", "CSS-999", "rich.epub/EPUB/epub.css:3:7", "Something odd."),
+        ("EPUB002", "CSS-999", "rich.epub/EPUB/nav.xhtml", "Something odd."),
+    ]
+
+
+# ---------------------------------------------------------------- what our own eyes see
+
+
+def _in(page: str, old: str, new: str) -> Callable[[dict[str, bytes]], None]:
+    def change(files: dict[str, bytes]) -> None:
+        name = f"EPUB/{page}"
+        assert old.encode() in files[name]
+        files[name] = files[name].replace(old.encode(), new.encode(), 1)
+
+    return change
+
+
+def _without(name: str) -> Callable[[dict[str, bytes]], None]:
+    def change(files: dict[str, bytes]) -> None:
+        del files[name]
+
+    return change
+
+
+_NOTE_CALL = '<sup><a class="noteref" role="doc-noteref" id="noteref-cell" href="#note-cell" epub:type="noteref">5</a></sup>'  # noqa: E501
+
+
+@pytest.mark.usefixtures("no_java")
+@pytest.mark.parametrize(
+    ("change", "check", "codes"),
+    [
+        (_in("sec-findings.xhtml", "#tbl-counts", "#tbl-gone"), "EPUB links", ["EPUB005"]),
+        (_in("sec-findings.xhtml", "sec-tables.xhtml#", "gone.xhtml#"), "EPUB links", ["EPUB005"]),
+        (_in("sec-findings.xhtml", "assets/fig-totals", "assets/gone"), "EPUB links", ["EPUB005"]),
+        (_in("nav.xhtml", "sec-annex.xhtml#sec-annex-more", "sec-annex.xhtml#x"), "EPUB links", ["EPUB005"]),
+        (_in("nav.xhtml", "sec-annex.xhtml#sec-annex-more", "epub.css"), "EPUB links", ["EPUB005"]),
+        (_in("sec-tables.xhtml", _NOTE_CALL, ""), "EPUB notes", ["EPUB005", "EPUB006"]),
+        (_in("sec-tables.xhtml", _NOTE_CALL, _NOTE_CALL * 2), "EPUB notes", ["EPUB006"]),
+        (_in("sec-tables.xhtml", 'role="doc-footnote"', ""), "EPUB notes", ["EPUB006"]),
+        (_in("sec-tables.xhtml", 'href="#noteref-cell"', 'href="#sec-tables"'), "EPUB notes", ["EPUB006"]),
+        (_in("sec-tables.xhtml", 'role="doc-backlink"', ""), "EPUB notes", ["EPUB006"]),
+        (_in("sec-colophon.xhtml", "<p>Set.</p>", "<p>Set."), "EPUB archive", ["EPUB004"]),
+        (_without("EPUB/assets/dot.png"), "EPUB archive", ["EPUB004", "EPUB005"]),
+        (
+            _in("package.opf", '<itemref idref="page-9"/>', '<itemref idref="x"/>'),
+            "EPUB archive",
+            ["EPUB004"],
+        ),
+    ],
+)
+def test_faults_of_a_book_are_seen(
+    change: Callable[[dict[str, bytes]], None], check: str, codes: list[str], rich: bytes, tmp_path: Path
+) -> None:
+    files = contents(rich)
+    change(files)
+    results, found = checked(packed(files, tmp_path / "bad.epub"))
+    assert results[check].state is CheckState.FAILED
+    assert sorted({finding.rule.code for finding in found} & set(codes)) == codes
+
+
+@pytest.mark.usefixtures("no_java")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "as Table ?? shows",
+        "as (??) shows",
+        "text[^note]",
+        "text [@key, p. 4]",
+        "text [-@key]",
+        "a {{ field }}",
+        "a {% if %}",
+        "(**key2019?**)",
+        "(<strong>key2019?</strong>)",
+        "(see; <strong>key2019?</strong>)",
+        "words]{.class}",
+        '<img src="assets/dot.png" alt="as Figure ??"/>',
+    ],
+)
+def test_markup_left_in_the_text_is_seen(text: str, rich: bytes, tmp_path: Path) -> None:
+    files = contents(rich)
+    _in("sec-colophon.xhtml", "Set.", text)(files)
+    results, found = checked(packed(files, tmp_path / "bad.epub"))
+    assert results["EPUB text"].state is CheckState.FAILED
+    assert [(f.rule.code, f.span.path) for f in found] == [("EPUB007", "bad.epub/EPUB/sec-colophon.xhtml")]
+
+
+@pytest.mark.usefixtures("no_java")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What?? he said.",
+        "Really?!",
+        "<strong>Why?</strong>",
+        "(<strong>What now?</strong>)",
+        "an address, a@example.org",
+        "[1] and [a]",
+        "<code>{{ x }} [^1]</code>",
+        "<code>a <b>??</b> b</code>",
+        "{a}",
+    ],
+)
+def test_ordinary_text_is_no_residue(text: str, rich: bytes, tmp_path: Path) -> None:
+    files = contents(rich)
+    _in("sec-colophon.xhtml", "Set.", text)(files)
+    results, found = checked(packed(files, tmp_path / "good.epub"))
+    assert found == ()
+    assert results["EPUB text"].state is CheckState.PASSED
+
+
+# ---------------------------------------------------------------- archives that must not be opened
+
+
+def _assert_refused(path: Path, words: str) -> None:
+    results, found = checked(path)
+    assert states(results) == {
+        "EPUB archive": CheckState.FAILED,
+        **dict.fromkeys((*OWN_CHECKS[1:], "EPUBCheck"), CheckState.NOT_RUN),
+    }
+    assert [finding.rule.code for finding in found] == ["EPUB003"]
+    assert words in found[0].message
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../outside.xhtml", "EPUB/../../outside", "/etc/outside", "C:/outside", "..\\outside", "EPUB\\..\\x"],
+)
+def test_names_that_point_out_of_the_archive_are_refused(name: str, rich: bytes, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    _assert_refused(packed({**contents(rich), name: b"x"}, folder / "bad.epub"), "points out of the archive")
+    assert [path.name for path in tmp_path.rglob("*")] == ["in", "bad.epub"]
+
+
+def test_two_entries_of_one_name_are_refused(rich: bytes, tmp_path: Path) -> None:
+    path = packed(contents(rich), tmp_path / "bad.epub")
+    with zipfile.ZipFile(path, "a") as archive, pytest.warns(UserWarning, match="Duplicate name"):
+        archive.writestr("EPUB/nav.xhtml", b"<x/>")
+    _assert_refused(path, "is there twice")
+
+
+def test_links_to_files_are_refused(rich: bytes, tmp_path: Path) -> None:
+    path = packed(contents(rich), tmp_path / "bad.epub")
+    link = zipfile.ZipInfo("EPUB/link")
+    link.create_system, link.external_attr = 3, 0o120777 << 16
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(link, "/etc/hostname")
+    _assert_refused(path, "is a link")
+
+
+def test_entries_larger_than_the_bound_are_refused_before_they_are_unpacked(
+    rich: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = packed({**contents(rich), "EPUB/bomb": bytes(5_000_000)}, tmp_path / "bad.epub")
+    assert path.stat().st_size < 200_000
+    monkeypatch.setattr(epub_book, "_LARGEST_ENTRY", 4_000_000)
+    _assert_refused(path, 'the entry "EPUB/bomb" has 5000000 bytes')
+
+
+def test_a_book_larger_than_the_bound_is_refused(
+    rich: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(epub_book, "_LARGEST_BOOK", 10_000)
+    _assert_refused(packed(contents(rich), tmp_path / "bad.epub"), "larger than any book")
+
+
+def test_too_many_entries_are_refused(rich: bytes, tmp_path: Path) -> None:
+    many = {f"EPUB/{number}": b"" for number in range(10_001)}
+    _assert_refused(packed({**contents(rich), **many}, tmp_path / "bad.epub"), "more than 10000")
+
+
+def test_a_damaged_archive_is_refused(rich: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "bad.epub"
+    at = rich.index(b"EPUB/sec-annex.xhtml") + 60
+    path.write_bytes(rich[:at] + bytes(20) + rich[at + 20 :])
+    results, found = checked(path)
+    assert results["EPUB archive"].state is CheckState.FAILED
+    assert [finding.rule.code for finding in found] == ["EPUB003"]
+    assert results["EPUBCheck"].state is CheckState.NOT_RUN
+
+
+@pytest.mark.usefixtures("no_java")
+def test_bytes_that_changed_on_the_way_are_never_a_traceback(rich: bytes, tmp_path: Path) -> None:
+    dice = Random(20261123)
+    path = tmp_path / "bad.epub"
+    refused = 0
+    for _ in range(60):
+        data = bytearray(rich)
+        for _ in range(dice.randint(1, 8)):
+            data[dice.randrange(len(data))] = dice.randrange(256)
+        path.write_bytes(data[: dice.choice([len(data), len(data), dice.randrange(len(data))])])
+        results, _ = checked(path)
+        refused += results["EPUB archive"].state is CheckState.FAILED
+    assert refused > 50
+
+
+@pytest.mark.parametrize("data", [b"", b"no archive", b"PK\x03\x04" + bytes(100)])
+def test_what_is_no_archive_is_refused(data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "bad.epub"
+    path.write_bytes(data)
+    _assert_refused(path, "no readable archive")
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    _assert_refused(tmp_path / "nothing.epub", "no readable archive")
+
+
+def test_an_archive_without_a_book_is_refused(tmp_path: Path) -> None:
+    results, found = checked(packed({"mimetype": b"application/epub+zip"}, tmp_path / "bad.epub"))
+    assert [finding.rule.code for finding in found] == ["EPUB004"]
+    assert results["EPUB links"].state is CheckState.NOT_RUN
+
+
+@pytest.mark.usefixtures("no_java")
+def test_external_entities_are_not_fetched(rich: bytes, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("as Table ?? shows")  # would be told as residue, were it read
+    files = contents(rich)
+    page = files["EPUB/sec-colophon.xhtml"].decode()
+    page = page.replace("<!DOCTYPE html>", f'<!DOCTYPE html [<!ENTITY x SYSTEM "{secret.as_uri()}">]>')
+    files["EPUB/sec-colophon.xhtml"] = page.replace("Set.", "&x;").encode()
+    _, found = checked(packed(files, tmp_path / "bad.epub"))
+    assert found == ()
