@@ -6,28 +6,40 @@ know nearly the same language, but not quite; where they differ, nothing is prin
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pipeline import nodes
 from pipeline.assemble import Piece, PieceKind
 from pipeline.diagnostics import Findings, Severity, Span, declare
-from pipeline.index import Index
+from pipeline.index import Index, figure_texts, table_texts
 from pipeline.nodes import Nodes
 from pipeline.report import Report
-from pipeline.scan import REFERENCE_PREFIXES, Form
+from pipeline.scan import Form, Token
+from pipeline.source import Embedded
 
 READ_DIFFERENTLY = declare(
     "STR010",
     "read-differently",
     Severity.ERROR,
     """
-    The press and pandoc read a text differently: one of them sees a note, a reference or a figure where
-    the other sees words. That would change numbers or lose a note, so nothing is printed. The usual cause
-    is markup that does not end where it seems to: a code fence or a bracket left open, a list or table
-    without the empty line before it.
+    The press and pandoc read a text differently: one of them sees a note, a reference, a heading, a list or
+    a table where the other sees words. That would change numbers or lose a note, so nothing is printed. The
+    usual cause is markup that does not end where it seems to, as a code fence or a bracket left open, or a
+    heading, list or table without the empty line before it.
+
+    Bad:   The counts are these:
+           - 12 in May
+    Good:  The counts are these:
+
+           - 12 in May
     """,
 )
+HINT = "see whether markup before it ends where it should, and leave an empty line before it"
+FLOATS = ("fig-", "tbl-")
+Trees = Mapping[tuple[PieceKind, str], Nodes]
 
 
 def compare(
@@ -35,7 +47,7 @@ def compare(
     report: Report,
     index: Index,
     pieces: tuple[Piece, ...],
-    trees: Mapping[tuple[PieceKind, str], Nodes],
+    trees: Trees,
     findings: Findings,
 ) -> None:
     """Hold what pandoc read against what the index counted, piece by piece and in the order of the notes.
@@ -49,24 +61,23 @@ def compare(
         findings: where disagreements go.
     """
     told = False
+    called = {call.id for call in index.notes}
     for piece in pieces:
-        if piece.kind in (PieceKind.FIGURE, PieceKind.TABLE, PieceKind.IMPRINT, PieceKind.COLOPHON):
-            continue
-        counted = Counter(
-            token.name
-            for token in report.tokens_of(piece.origin)
-            if token.form in (Form.REFERENCE, Form.PLACEMENT)
-            or (token.form is Form.NOTE_CALL and token.name in {call.id for call in index.notes})
-        )
-        read = Counter(_names(trees.get((piece.kind, piece.id), [])))
+        places: dict[str, Span] = {}
+        counted: Counter[str] = Counter()
+        for text in _texts_of(piece, report):
+            for token in report.tokens_of(text):
+                for name, span in _counted(token, called):
+                    counted[name] += 1
+                    places.setdefault(name, span)
+        tree = trees.get((piece.kind, piece.id), [])
+        read = Counter(_read(tree))
+        if _has_groups(piece, report):  # the head of a group is not scanned
+            read &= counted
         for name in sorted((counted - read) | (read - counted)):
-            span = next(
-                (token.span for token in report.tokens_of(piece.origin) if token.name == name),
-                piece.origin.span(1, 1),
-            )
             more, fewer = ("the press", "pandoc") if counted[name] > read[name] else ("pandoc", "the press")
-            message = f'{more} reads "{name}" here, and {fewer} does not'
-            findings.add(READ_DIFFERENTLY.at(span, message, "see whether markup before it ends where it should"))
+            message = f"{more} reads {name} here, and {fewer} does not"
+            findings.add(READ_DIFFERENTLY.at(places.get(name, piece.span(1, 1)), message, HINT))
             told = True
     expected = tuple(call.id for call in index.notes)
     if not told and met != expected:
@@ -76,23 +87,150 @@ def compare(
         findings.add(READ_DIFFERENTLY.at(span, "the notes are met in another order than they are numbered"))
 
 
-def _names(value: object) -> Iterator[str]:
-    """The references, calls and placements that pandoc read; the picture of a figure repeats its caption."""
+def _texts_of(piece: Piece, report: Report) -> tuple[Embedded | None, ...]:
+    if piece.kind is PieceKind.FIGURE:
+        return figure_texts(next(entry for entry in report.figures if entry.figure.id == piece.id))
+    if piece.kind is PieceKind.TABLE:
+        return table_texts(next(entry for entry in report.tables if entry.table.id == piece.id))
+    if piece.kind is PieceKind.IMPRINT:
+        return report.imprint, report.rights
+    return (report.colophon if piece.kind is PieceKind.COLOPHON else piece.origin,)
+
+
+def _has_groups(piece: Piece, report: Report) -> bool:
+    return piece.kind is PieceKind.TABLE and any(e.table.groups for e in report.tables if e.table.id == piece.id)
+
+
+def _counted(token: Token, called: set[str]) -> Iterator[tuple[str, Span]]:
+    """What a token is to the reader, in the author's words, and where."""
+    if token.form is Form.REFERENCE:
+        yield f"@{token.name}", token.span
+    elif token.form is Form.CITATION:
+        yield from ((f"@{key}", span) for key, span in token.keys)
+    elif token.form is Form.NOTE_CALL and token.name in called:
+        yield f"[^{token.name}]", token.span
+    elif token.form in (Form.VALUE, Form.PAGE):
+        yield f'[]{{{token.form.value}="{token.name}"}}', token.span
+    elif token.form in (Form.PLACEMENT, Form.IMAGE, Form.TABLE) and token.name.startswith(FLOATS):
+        yield f"the {token.form.value} #{token.name}", token.span
+
+
+def _read(value: object) -> Iterator[str]:
+    """What pandoc read, in the same words; the picture of a figure repeats its caption."""
     if isinstance(value, list):
         for item in value:
-            yield from _names(item)
+            yield from _read(item)
     elif isinstance(value, dict):
-        kind = value.get("t")
-        content: Any = value.get("c")
+        kind, content = value.get("t"), value.get("c")
+        yield from _read_node(str(kind), content)
         if kind == "Figure":
-            yield from _names(content[1])
+            yield from _read(content[1])  # type: ignore[index]
             return
-        if kind == "Cite":
-            keys = (str(entry["citationId"]) for entry in content[0])
-            yield from (key for key in keys if key.startswith(REFERENCE_PREFIXES))
-        elif kind == "Span" and "note-call" in content[0][1]:
-            yield str(dict(content[0][2])["note"])
-        elif kind == "Div" and not content[1] and content[0][0].startswith(("fig-", "tbl-")):
-            yield str(content[0][0])
         for item in value.values():
-            yield from _names(item)
+            yield from _read(item)
+
+
+def _read_node(kind: str, content: Any) -> Iterator[str]:
+    if kind == "Cite":
+        yield from (f"@{entry['citationId']}" for entry in content[0])
+    elif kind == "Span" and "note-call" in content[0][1]:
+        yield f"[^{dict(content[0][2])['note']}]"
+    elif kind == "Span":
+        for key, value in content[0][2]:
+            if key in ("value", "page"):
+                yield f'[]{{{key}="{value}"}}'
+    elif kind == "Div" and not content[1] and content[0][0].startswith(FLOATS):
+        yield f"the placement #{content[0][0]}"
+    elif kind in ("Figure", "Table") and content[0][0].startswith(FLOATS):
+        yield f"the {'image' if kind == 'Figure' else 'table'} #{content[0][0]}"
+
+
+# ---------------------------------------------------------------- blocks
+
+
+def compare_blocks(pieces: tuple[Piece, ...], trees: Trees, scanned: Trees, findings: Findings) -> None:
+    """Hold the blocks that the two readers see against each other: headings, lists, tables, quotations, code.
+
+    Args:
+        pieces: the manuscript, for places.
+        trees: what pandoc read, by piece.
+        scanned: the same pieces, as far as they are running text, as the scan reads them, with positions.
+        findings: where disagreements go.
+    """
+    for piece in pieces:
+        key = piece.kind, piece.id
+        if key not in scanned:
+            continue
+        ours, theirs = list(_blocks(scanned[key])), list(_blocks(trees[key]))
+        here = (1, 1)
+        for place in range(max(len(ours), len(theirs))):
+            mine, position = ours[place] if place < len(ours) else ("nothing", here)
+            other = theirs[place][0] if place < len(theirs) else "nothing"
+            here = position or here
+            if mine != other:
+                message = f"the press reads {mine} here, and pandoc reads {other}"
+                findings.add(READ_DIFFERENTLY.at(piece.span(*here), message, HINT))
+                break
+
+
+def _blocks(blocks: Nodes) -> Iterator[tuple[str, tuple[int, int] | None]]:
+    """The blocks in reading order: what each is, and where, when the reader keeps positions."""
+    for block in blocks:
+        kind: str = block["t"]
+        content: Any = block.get("c")
+        if kind == "Header":
+            words = re.sub(r"[^\w#]", "", nodes.words(content[2]))  # quotation marks and dashes differ
+            yield f'a heading of level {content[0]} ("{words}")', _position(content[1])
+        elif kind in ("BulletList", "OrderedList"):
+            word = "an item" if kind == "BulletList" else "a numbered item"
+            for item in content if kind == "BulletList" else content[1]:
+                yield word, _first_position(item)
+                yield from _blocks(item)
+        elif kind == "DefinitionList":
+            for term, definitions in content:
+                yield "a term with definitions", _first_position(term)
+                for definition in definitions:
+                    yield from _blocks(definition)
+        elif kind == "BlockQuote":
+            yield "a quotation", _first_position(content)
+            yield from _blocks(content)
+            yield "the end of a quotation", None
+        elif kind == "CodeBlock":
+            yield "code", _position(content[0])
+        elif kind == "HorizontalRule":
+            yield "a line across", None
+        elif kind == "Table":
+            rows = len(content[3][1]) + sum(len(body[2]) + len(body[3]) for body in content[4])
+            yield f"a table of {rows} rows and {len(content[2])} columns", _position(content[0])
+        elif kind == "Div":
+            yield from _div(content)
+
+
+def _div(content: Any) -> Iterator[tuple[str, tuple[int, int] | None]]:
+    attributes, inside = content
+    position = _position(attributes)
+    wrapped = any(key == "wrapper" for key, _ in attributes[2])
+    if not wrapped:
+        yield f"the block {' '.join([*attributes[1], attributes[0]]).strip()}", position
+    for kind, place in _blocks(inside):
+        yield kind, place or (position if wrapped else None)
+    if not wrapped:
+        yield "the end of a block", None
+
+
+def _position(attributes: Any) -> tuple[int, int] | None:
+    for key, value in attributes[2]:
+        if key == "data-pos" and (found := re.match(r"(?:[^@]*@)?(\d+):(\d+)-", value)):
+            return int(found[1]), int(found[2])
+    return None
+
+
+def _first_position(value: object) -> tuple[int, int] | None:
+    """The first position that is kept anywhere in a part of the tree."""
+    if isinstance(value, list):
+        if len(value) == 2 and value[0] == "data-pos":
+            return _position(["", [], [value]])
+        return next((found for item in value if (found := _first_position(item))), None)
+    if isinstance(value, dict):
+        return _first_position(value.get("c"))
+    return None

@@ -6,6 +6,7 @@ pandoc says about a line is told about the author's line.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +14,7 @@ from enum import Enum
 
 from pipeline import wording
 from pipeline.diagnostics import Findings, Span
-from pipeline.index import Index, printed_rows
+from pipeline.index import Index, chosen_rows, printed_rows
 from pipeline.model import Column
 from pipeline.report import FigureEntry, Report, TableEntry
 from pipeline.scan import Form
@@ -36,6 +37,10 @@ LICENCES: Mapping[str, tuple[str, str]] = {
     ),
     "CC0-1.0": ("CC0 1.0 Universal", "https://creativecommons.org/publicdomain/zero/1.0/"),
 }
+
+
+START = "[]{.start}"
+"""Stands before words that are no block of their own, so that the title "2019. The first year" is no list."""
 
 
 class PieceKind(Enum):
@@ -91,7 +96,7 @@ def manuscript_filters(words: Mapping[str, str]) -> Mapping[str, Callable[..., o
 
     def day(value: str) -> str:
         moment = date.fromisoformat(value)
-        return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}" if words["page"] == "page" else value
+        return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}" if words["and"] == "and" else value
 
     return {"cell": _cell, "alignment": _alignment, "literal": _literal, "day": day, "licence": _licence}
 
@@ -114,8 +119,8 @@ def assemble(
     pieces: list[Piece] = []
 
     def text_piece(kind: PieceKind, identifier: str, text: Embedded) -> None:
-        calls = _calls(report, text)
-        markdown = templates.render("manuscript/text.md.j2", findings, text=text.text, calls=calls)
+        words = (START if kind is PieceKind.TITLE else "") + text.text
+        markdown = templates.render("manuscript/text.md.j2", findings, text=words, calls=_calls(report, text))
         pieces.append(Piece(kind, identifier, markdown, text))
 
     for section in index.order:
@@ -185,17 +190,12 @@ def _marked_rows(entry: TableEntry, words: Mapping[str, str]) -> list[list[str]]
     """The cells as Markdown; a span marks the head of a group and a checked sum."""
     assert entry.data is not None
     table, data = entry.table, entry.data
-    printed = printed_rows(entry)
     totals = {total.row for total in table.totals if total.row}
     group_place = data.columns.index(table.groups) if table.groups in data.columns else -1
-    by_first = {row[0].text: row for row in data.rows}
     columns = [column for column in table.columns if column.name in data.columns]
-    chosen = [row for row in data.rows if not table.rows or row[0].text in table.rows]
-    if table.rows:
-        chosen = [by_first[name] for name in table.rows if name in by_first]
     rows: list[list[str]] = []
     group = ""
-    for source, cells in zip(chosen, printed, strict=True):
+    for source, cells in zip(chosen_rows(entry), printed_rows(entry), strict=True):
         is_total = source[0].text in totals
         if group_place >= 0 and source[group_place].text != group and not is_total:
             group = source[group_place].text
@@ -243,8 +243,13 @@ def _matter(report: Report, templates: Templates, provenance: Provenance, findin
 
 
 def _cell(text: str) -> str:
-    """Text for a cell of a pipe table: on one line, its own pipes escaped."""
-    return " ".join(text.split()).replace("|", "\\|")
+    """Text for a cell of a pipe table: on one line, its own pipes escaped; spaces that do not break stay."""
+    line = re.sub(r"[ \t\n]+", " ", text).strip(" ")
+    return _CELL_MARKS.sub(lambda found: "\\" + found[0] if found[0] in "|`\\" else found[0], line)
+
+
+# Code and what is escaped already stay as they are; a backtick or a backslash by itself would reach into the next cell.
+_CELL_MARKS = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|\\.|[|`\\]")
 
 
 def _alignment(column: Column) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipeline import nodes, pandoc
+from pipeline import nodes, pandoc, toolchain
 from pipeline.cache import Cache, key_of
 from pipeline.csl import locale_for, locator_terms
 from pipeline.diagnostics import Diagnostic, Severity, Span, StageFailedError, declare
@@ -31,7 +31,7 @@ CITEPROC_FAILED = declare(
     """,
 )
 
-VERSION = "citations-4"
+VERSION = "citations-5"
 TITLES = (
     "title",
     "title-short",
@@ -119,7 +119,8 @@ def cite(slots: tuple[Slot, ...], works: tuple[Work, ...], style: Path, lang: st
     terms = locator_terms(locale)
     items = [csl_json(work) for work in works if work.id in cited]
     blocks = [_skeleton(slot, terms) for slot in slots]
-    key = key_of(VERSION, locale, json.dumps(blocks), json.dumps(items), style.read_bytes())
+    tools = "".join(f"{tool.name} {tool.version};" for tool in toolchain.versions())
+    key = key_of(VERSION, tools, locale, json.dumps(blocks), json.dumps(items), style.read_bytes())
     stored = cache.get(key)
     if stored is None:
         meta = {"lang": locale, "csl": str(style), "references": _with_markup(items)}
@@ -131,6 +132,17 @@ def cite(slots: tuple[Slot, ...], works: tuple[Work, ...], style: Path, lang: st
         cache.put(key, stored)
     result = nodes.blocks_of(stored.decode("utf-8"))
     return _read_back(result, slots, place)
+
+
+def unset(slots: tuple[Slot, ...]) -> Cited:
+    """Keys in place of words: what stands there when the citations could not be set, and nothing is published."""
+    return Cited(
+        tuple(
+            tuple(nodes.text("; ".join("@" + citation.key for citation in group)) for group in slot.groups)
+            for slot in slots
+        ),
+        (),
+    )
 
 
 def _with_markup(items: list[dict[str, object]]) -> list[dict[str, object]]:
@@ -177,9 +189,9 @@ def _cite_node(group: Group, terms: Mapping[str, str]) -> Node:
         suffix: Nodes = list(citation.suffix)
         if citation.locator:
             label = terms.get(citation.label, citation.label)
-            suffix = [*nodes.text(f"{{{label} {citation.locator}}}"), *_spaced(suffix)]
+            suffix = [*nodes.text(f"{{{label} {citation.locator}}}"), *suffix]
         elif suffix:
-            suffix = [{"t": "Str", "c": "{}"}, *_spaced(suffix)]
+            suffix = [{"t": "Str", "c": "{}"}, *suffix]
         citations.append(
             {
                 "citationId": citation.key,
@@ -193,10 +205,9 @@ def _cite_node(group: Group, terms: Mapping[str, str]) -> Node:
     return {"t": "Cite", "c": [citations, [{"t": "Str", "c": "?"}]]}
 
 
-def _spaced(suffix: Nodes) -> Nodes:
-    if not suffix:
-        return []
-    begins_with_mark = suffix[0]["t"] == "Str" and str(suffix[0]["c"])[:1] in ",;.:)"
+def spaced(suffix: Nodes) -> Nodes:
+    """A suffix that stands by itself in the source, with the comma that parts it from the citation."""
+    begins_with_mark = suffix[0]["t"] == "Str" and str(suffix[0]["c"])[:1] in tuple(",;.:)")
     return suffix if begins_with_mark else [{"t": "Str", "c": ","}, {"t": "Space"}, *suffix]
 
 
@@ -250,22 +261,45 @@ def parse_suffix(suffix: Nodes, terms: Mapping[str, str]) -> tuple[str, str, Nod
         **{term.lower(): name for name, term in terms.items() if name in set(_ENGLISH.values())},
     }
     pattern = "|".join(sorted((re.escape(word) for word in words), key=len, reverse=True))
-    found = re.match(
-        rf"^[,\s]*({pattern})[\s\u00a0]*([\dIVXLCivxlc][\w.\u2013\u2014:/()-]*(?:,\s*\d[\d\u2013-]*)*)",
-        written,
-        re.I,
-    )
+    found = re.match(rf"[,\s]*({pattern})[\s\u00a0]*({_PLACES})", written, re.I)
     if not found:
-        bare = re.match(r"^[,\s]+(\d[\d\u2013-]*(?:,\s*\d[\d\u2013-]*)*)\s*$", written)
-        return ("page", bare[1].replace("\u2013", "-"), []) if bare else ("", "", suffix)
-    rest = written[found.end() :].strip()
-    return words[found[1].lower()], found[2].replace("\u2013", "-"), nodes.text(rest) if rest else []
+        found = re.match(rf"[,\s]*()({_PAGES})\s*$", written)
+    rest = _behind(suffix, found.end()) if found else None
+    if not found or rest is None:
+        return "", "", suffix
+    return words.get(found[1].lower(), "page"), found[2].replace("\u2013", "-"), rest
+
+
+# A place begins with a digit or is a Roman numeral: "part 2", "pp. xiv-xvi", and not "note in passing".
+_PLACE = r"(?:\d(?:[\w:/()\u2013\u2014-]|\.(?=\w))*|[ivxlcdm]+(?:[.:\u2013-]\w+)*(?!\w))"
+_PLACES = rf"{_PLACE}(?:,\s*\d[\d\u2013-]*(?!\w))*"
+_PAGES = r"\d[\d\u2013-]*(?:,\s*\d[\d\u2013-]*)*"
+
+
+def _behind(inlines: Nodes, count: int) -> Nodes | None:
+    """The inlines behind so many characters; None when the cut falls into an inline that is not plain words."""
+    for place, inline in enumerate(inlines):
+        if count == 0:
+            return inlines[place:]
+        length = len(_flat([inline]))
+        if count < length:
+            if inline["t"] != "Str":
+                return None
+            return [{"t": "Str", "c": inline["c"][count:]}, *inlines[place + 1 :]]
+        count -= length
+    return []
 
 
 def _flat(inlines: Nodes) -> str:
+    """The words, with every character where a cut can find it again; what is not plain words begins with U+FFFC."""
     parts = []
     for inline in inlines:
-        parts.append(" " if inline["t"] in ("Space", "SoftBreak") else nodes.words([inline]))
+        if inline["t"] == "Str":
+            parts.append(str(inline["c"]))
+        elif inline["t"] in ("Space", "SoftBreak", "LineBreak"):
+            parts.append(" ")
+        else:
+            parts.append(f"\ufffc{nodes.words([inline])}")
     return "".join(parts)
 
 

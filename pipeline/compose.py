@@ -12,7 +12,8 @@ from pathlib import Path
 
 from lxml import etree
 
-from pipeline import citations, markup, nodes, pandoc, wording
+from pipeline import citations, markup, nodes, pandoc, scan, wording
+from pipeline.agreement import Trees, compare_blocks
 from pipeline.assemble import Piece, PieceKind, Provenance, assemble, asset_name
 from pipeline.cache import Cache
 from pipeline.charts import ChartSource, draw_chart
@@ -33,6 +34,7 @@ from pipeline.document import (
 )
 from pipeline.index import Index, TargetKind
 from pipeline.model import SectionKind
+from pipeline.naming import with_printed_titles
 from pipeline.nodes import Nodes
 from pipeline.report import Report, Section
 from pipeline.resolve import Resolved, filled, picture_name, resolve
@@ -41,6 +43,8 @@ from pipeline.templating import Templates
 READER = (
     "markdown-raw_html-raw_tex-raw_attribute-latex_macros-tex_math_dollars-native_divs-native_spans"
     "-markdown_in_html_blocks-auto_identifiers-example_lists-inline_notes-yaml_metadata_block-pandoc_title_block"
+    # The scan of the sources does not know these, and text that is not meant so looks like them.
+    "-simple_tables-multiline_tables-grid_tables-implicit_header_references"
 )
 WRITER = "html5"
 MEDIA_TYPES: Mapping[str, str] = {
@@ -49,7 +53,6 @@ MEDIA_TYPES: Mapping[str, str] = {
     "jpg": "image/jpeg",
     "jpeg": "image/jpeg",
 }
-PieceKey = tuple[PieceKind, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,32 +80,48 @@ def compose(
     """Make the document of a report.
 
     Raises:
-        StageFailedError: when pandoc, citeproc or one of the press's own templates fails.
+        StageFailedError: when pandoc or one of the press's own templates fails.
     """
     pieces = assemble(report, index, templates, provenance, findings)
-    trees = _read(pieces, findings)
+    trees, scanned = _read(pieces, findings)
+    compare_blocks(pieces, trees, scanned, findings)
     lang = report.settings.lang
+    index = with_printed_titles(report, index, trees)
     terms = locator_terms(locale_for(lang))
     resolved = resolve(report, index, trees, pieces, terms, findings)
     works = tuple(entry.work for entry in report.works)
     place = report.place.at("citations", "style")
-    cited = citations.cite(resolved.slots, works, styling.style, lang, place, cache)
+    try:
+        cited = citations.cite(resolved.slots, works, styling.style, lang, place, cache)
+    except StageFailedError as failed:  # the errors keep the document from being published
+        findings.extend(failed.findings)
+        cited = citations.unset(resolved.slots)
     html = _written(_texts(report, index, resolved, cited))
     return _Composer(report, index, html, cited).document(
         _assets(report, index, styling.theme, findings), templates, findings
     )
 
 
-def _read(pieces: tuple[Piece, ...], findings: Findings) -> Mapping[PieceKey, Nodes]:
-    replies = pandoc.run(tuple(pandoc.Request("read", piece.markdown, READER) for piece in pieces))
-    trees: dict[PieceKey, Nodes] = {}
-    for piece, reply in zip(pieces, replies, strict=True):
+def _read(pieces: tuple[Piece, ...], findings: Findings) -> tuple[Trees, Trees]:
+    """What pandoc reads in each piece, and what the scan of the sources reads in those that are running text."""
+    running = tuple(piece for piece in pieces if piece.kind in (PieceKind.LEAD, PieceKind.BODY, PieceKind.NOTE))
+    replies = pandoc.run(
+        tuple(pandoc.Request("read", piece.markdown, READER) for piece in pieces)
+        + tuple(pandoc.Request("read", piece.markdown, scan.READER) for piece in running)
+    )
+    trees: list[Trees] = []
+    for read, answers in ((pieces, replies[: len(pieces)]), (running, replies[len(pieces) :])):
+        found: dict[tuple[PieceKind, str], Nodes] = {}
+        for piece, reply in zip(read, answers, strict=True):
+            if reply.error:
+                raise StageFailedError(pandoc.PANDOC_FAILED.at(piece.span(1, 1), reply.error))
+            found[piece.kind, piece.id] = nodes.blocks_of(reply.result)
+        trees.append(found)
+    for piece, reply in zip(pieces, replies, strict=False):
         for message in reply.log:
-            findings.add(pandoc.PANDOC_WARNING.at(piece.span(message.line, message.column), message.text))
-        if reply.error:
-            raise StageFailedError(pandoc.PANDOC_FAILED.at(piece.span(1, 1), reply.error))
-        trees[piece.kind, piece.id] = nodes.blocks_of(reply.result)
-    return trees
+            if message.kind != "NoteDefinedButNotUsed":  # a call that pandoc does not see: `compare` names its place
+                findings.add(pandoc.PANDOC_WARNING.at(piece.span(message.line, message.column), message.text))
+    return trees[0], trees[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +142,8 @@ def _texts(report: Report, index: Index, resolved: Resolved, cited: Cited) -> Ma
         if call.entry is not None:
             blocks = filled(resolved.blocks.get((PieceKind.NOTE, call.id), []), cited)
         else:
-            blocks = _note_of(cited.groups[resolved.slot_of[call.id]][0]) if call.id in resolved.slot_of else []
+            groups = cited.groups[resolved.slot_of[call.id]] if call.id in resolved.slot_of else ()
+            blocks = _note_of(groups[0] if groups else nodes.text("?"))
         texts[_TextKey("note", call.id)] = blocks
     for target in index.targets.values():
         if target.kind in (TargetKind.FIGURE, TargetKind.TABLE, TargetKind.PART):

@@ -175,12 +175,15 @@ def printed_rows(entry: TableEntry) -> tuple[tuple[Embedded, ...], ...]:
         return ()
     places = {name: number for number, name in enumerate(entry.data.columns)}
     wanted = [places[column.name] for column in entry.table.columns if column.name in places]
-    chosen = set(entry.table.rows)
-    rows = [row for row in entry.data.rows if not chosen or row[0].text in chosen]
-    if entry.table.rows:
-        rank = {name: number for number, name in enumerate(entry.table.rows)}
-        rows.sort(key=lambda row: rank[row[0].text])
-    return tuple(tuple(row[place] for place in wanted) for row in rows)
+    return tuple(tuple(row[place] for place in wanted) for row in chosen_rows(entry))
+
+
+def chosen_rows(entry: TableEntry) -> tuple[tuple[Embedded, ...], ...]:
+    """The rows of the data that are printed, in their order, with every column."""
+    if entry.data is None or not entry.table.rows:
+        return entry.data.rows if entry.data else ()
+    rank = {name: number for number, name in reversed(list(enumerate(entry.table.rows)))}
+    return tuple(sorted((row for row in entry.data.rows if row[0].text in rank), key=lambda row: rank[row[0].text]))
 
 
 def build_index(report: Report, in_text_notes: bool) -> Index:
@@ -252,9 +255,10 @@ class _Counter:
         self.add(Target(section.id, TargetKind.SECTION, label, title, section.place.at("id"), section.id, kind, 1))
         depth = [0] * 7
         headings: list[Target] = []
+        body = frozenset(self.report.tokens_of(section.body))  # "# cases" over a column is no heading
         for read in reading_order(self.report, section):
             token = read.token
-            if token.form is Form.HEADING:
+            if token.form is Form.HEADING and token in body:
                 headings.append(self.heading(token, section, label, depth))
             elif token.form is Form.NOTE_CALL:
                 self.note(token.name, token.span, section, self.entries.get(token.name))

@@ -14,7 +14,9 @@ from pipeline.diagnostics import Findings, Severity, Span, declare
 from pipeline.report import DataTable, FigureEntry, NoteEntry, Report, Section, TableEntry, WorkEntry
 from pipeline.scan import Form, Token, scan
 from pipeline.source import (
+    BEGINNING,
     FILE_MISSING,
+    FIRST_LINE,
     Embedded,
     Place,
     Yaml,
@@ -211,6 +213,8 @@ class _Folder:
         if settings is None:
             sound = file.value if isinstance(file.value, dict) else {}
             settings = self._with_stand_ins(sound, file.place)
+            if settings.sections == ("sec-missing",):
+                self.not_read(path)
         return settings, file.place, file.text
 
     def _with_stand_ins(self, sound: Mapping[str, Yaml], place: Place) -> model.ReportFile:
@@ -287,7 +291,7 @@ class _Folder:
                         message = f'no section file has the id "{identifier}"'
                         self.findings.add(UNKNOWN_SECTION.at(span, message))
         for section in sections:
-            if section.id not in named:
+            if section.id not in named and "report.yaml" not in self.broken:
                 message = f'"{section.id}" is not in the section order'
                 hint = 'add it to "sections" or to "exclude" in report.yaml'
                 self.findings.add(UNLISTED_SECTION.at(section.place.at("id"), message, hint))
@@ -442,5 +446,6 @@ def _cells(cells: list[str], line_text: str, file: str, line: int) -> Iterator[E
     for cell in cells:
         at = line_text.find(cell, start) if cell else start
         known = at >= 0 and "\n" not in cell
-        yield Embedded(cell.strip(), file, line, at + 1 if known else 1, -1)
+        column = at + 1 + len(cell) - len(cell.lstrip()) if known else 1
+        yield Embedded(cell.strip(), file, line, column, FIRST_LINE if known else BEGINNING)
         start = at + len(cell) if known else start

@@ -102,23 +102,20 @@ def run(requests: tuple[Request, ...]) -> tuple[Reply, ...]:
     command = [str(toolchain.pandoc()), "+RTS", f"-M{HEAP}", "-RTS", "lua", str(SCRIPT)]
     here = Span("pandoc")
     try:
-        done = subprocess.run(
-            command,
-            input=payload,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=SECONDS,
-            check=False,
-        )
+        done = subprocess.run(command, input=payload.encode("utf-8"), capture_output=True, timeout=SECONDS, check=False)
     except subprocess.TimeoutExpired as error:
         raise StageFailedError(PANDOC_FAILED.at(here, f"no answer within {SECONDS} seconds")) from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StageFailedError(PANDOC_FAILED.at(here, f"cannot be started: {reason}", 'run "make setup"')) from error
+    words = done.stderr.decode("utf-8", "replace").strip().splitlines()
+    said = words[-1] if words else "no message"
     try:
         answers = json.loads(done.stdout)
     except ValueError as error:
-        words = done.stderr.strip().splitlines()
-        said = words[-1] if words else "no output"
         raise StageFailedError(PANDOC_FAILED.at(here, f"stopped with status {done.returncode}: {said}")) from error
+    if not isinstance(answers, list) or len(answers) != len(requests):
+        raise StageFailedError(PANDOC_FAILED.at(here, f"gave no answer to some of the texts: {said}"))
     return tuple(_reply(answer) for answer in answers)
 
 

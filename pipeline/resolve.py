@@ -10,18 +10,18 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from pipeline import nodes, wording
+from pipeline import nodes
 from pipeline.agreement import compare
 from pipeline.assemble import Piece, PieceKind
-from pipeline.citations import Citation, Cited, Group, Slot, parse_suffix
+from pipeline.cache import key_of
+from pipeline.citations import Citation, Cited, Group, Slot, parse_suffix, spaced
 from pipeline.diagnostics import Findings
-from pipeline.index import Index, NoteCall, Target, TargetKind, slug
+from pipeline.index import Index, NoteCall, Target, slug
 from pipeline.model import SectionKind
+from pipeline.naming import Names
 from pipeline.nodes import Node, Nodes
 from pipeline.report import Report
 from pipeline.scan import REFERENCE_PREFIXES
-
-CONNECTING = frozenset({"see", "see also", "cf.", "compare", "e.g.", "in", "also", "and", "see e.g."})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,8 @@ class _Resolver:
     ) -> None:
         self.report, self.index, self.trees, self.findings = report, index, trees, findings
         self.terms = terms
-        self.words = wording.words_for(report.settings.lang, report.settings.labels)
+        self.names = Names(report, index)
+        self.works = {entry.work.id for entry in report.works}
         self.calls = {call.id: call for call in index.notes}
         self.figures = {entry.figure.id: entry for entry in report.figures}
         self.state = _State()
@@ -144,26 +145,50 @@ class _Resolver:
 
     # -- references and citations
 
-    def cite(self, node: Node) -> Nodes | None:
-        entries = node["c"][0]
-        references = [entry for entry in entries if entry["citationId"].startswith(REFERENCE_PREFIXES)]
-        if references:
-            return self.references(references)
-        group = tuple(self.citation(entry) for entry in entries)
+    def cite(self, node: Node) -> Nodes:
+        entries = [
+            {
+                **entry,
+                "citationPrefix": self.walked(entry["citationPrefix"]),
+                "citationSuffix": self.walked(entry["citationSuffix"]),
+            }
+            for entry in node["c"][0]
+        ]
+        # `@a [@b]` is one group to pandoc; the index counts what stands in the brackets by itself.
+        alone = len(entries) > 1 and entries[0]["citationMode"]["t"] == "AuthorInText"
+        inlines: Nodes = []
+        for part in (entries[:1], entries[1:]) if alone else (entries,):
+            references = [entry for entry in part if entry["citationId"].startswith(REFERENCE_PREFIXES)]
+            cited = [entry for entry in part if entry not in references]
+            for found in (
+                self.names.references(references, self.section) if references else [],
+                self.citations(cited) if cited else [],
+            ):
+                apart = bool(inlines and found) and not _is_note_call(found[0])
+                inlines += [*([{"t": "Space"}] if apart else []), *found]
+        return inlines
+
+    def citations(self, entries: list[Node]) -> Nodes:
+        """A group of citations; a work that does not exist was reported and is left out."""
+        group = tuple(self.citation(entry) for entry in entries if entry["citationId"] in self.works)
+        groups = (group,) if group else ()
+        unknown = nodes.text("; ".join("@" + entry["citationId"] for entry in entries))
         if self.in_note is not None:
-            self.in_note.append(group)
-            return [self.marker(len(self.state.slots), len(self.in_note) - 1)]
+            self.in_note += groups
+            return [self.marker(len(self.state.slots), len(self.in_note) - 1)] if group else unknown
         if not self.index.in_text_notes:
-            self.state.slots.append(Slot((group,), note=False, leads=False))
-            return [self.marker(len(self.state.slots) - 1, 0)]
-        key = group[0].key
+            self.state.slots.append(Slot(groups, note=False, leads=False))
+            return [self.marker(len(self.state.slots) - 1, 0)] if group else unknown
+        key = entries[0]["citationId"]
         self.state.cited[key] += 1
         identifier = f"cite-{key}-{self.state.cited[key]}"
         self.state.slot_of[identifier] = len(self.state.slots)
         self.state.met.append(identifier)
-        self.state.slots.append(Slot((group,), note=False, leads=True))
+        self.state.slots.append(Slot(groups, note=False, leads=True))
         call = self.calls.get(identifier)
-        lead = [self.marker(len(self.state.slots) - 1, 0)] if group[0].mode == "AuthorInText" else []
+        lead: Nodes = []
+        if entries[0]["citationMode"]["t"] == "AuthorInText":
+            lead = [self.marker(len(self.state.slots) - 1, 0)] if group else unknown
         return [*lead, *([self.call(call)] if call else [])]
 
     def marker(self, slot: int, group: int) -> Node:
@@ -179,66 +204,6 @@ class _Resolver:
             label=label,
             locator=locator,
         )
-
-    def references(self, entries: list[Node]) -> Nodes:
-        targets = [self.index.targets.get(entry["citationId"]) for entry in entries]
-        together = len(entries) > 1 and len({self.label(target) for target in targets if target}) == 1
-        plain = all(not entry["citationPrefix"] and not entry["citationSuffix"] for entry in entries)
-        if together and plain and all(target and target.number for target in targets):
-            first = next(target for target in targets if target)
-            inlines: Nodes = [*nodes.text(self.words[self.label(first) + "-plural"]), NO_BREAK]
-            for number, target in enumerate(targets):
-                inlines += self.separator(number, len(targets))
-                inlines += self.link(target, [{"t": "Str", "c": target.number}]) if target else []
-            return inlines
-        inlines = []
-        for number, (entry, target) in enumerate(zip(entries, targets, strict=True)):
-            inlines += self.separator(number, len(entries))
-            inlines += self.reference(entry, target)
-        return inlines
-
-    def separator(self, number: int, count: int) -> Nodes:
-        if number == 0:
-            return []
-        if number < count - 1:
-            return [{"t": "Str", "c": ","}, {"t": "Space"}]
-        return [{"t": "Space"}, *nodes.text(self.words["and"]), {"t": "Space"}]
-
-    def reference(self, entry: Node, target: Target | None) -> Nodes:
-        prefix, suffix = self.walked(entry["citationPrefix"]), self.walked(entry["citationSuffix"])
-        if target is None:  # the rules have reported it; with --keep-going the author's word is shown
-            return [*prefix, {"t": "Str", "c": "@" + entry["citationId"]}, *suffix]
-        own_words = nodes.words(prefix)
-        number = self.number(target)
-        if entry["citationMode"]["t"] == "SuppressAuthor" and target.number:
-            return [*_before(prefix), *self.link(target, [{"t": "Str", "c": number}]), *suffix]
-        if own_words and own_words.lower() not in CONNECTING and target.number:
-            return [*self.link(target, [*prefix, NO_BREAK, {"t": "Str", "c": number}]), *suffix]
-        return [*_before(prefix), *self.link(target, self.name(target)), *suffix]
-
-    def name(self, target: Target) -> Nodes:
-        """How a target is called: its word and number, or its title when it has none."""
-        if not target.number:
-            return nodes.text(target.title)
-        return [*nodes.text(self.words[self.label(target)]), NO_BREAK, {"t": "Str", "c": self.number(target)}]
-
-    def number(self, target: Target) -> str:
-        """Its number; a note of another section, where notes are counted by section, names that section."""
-        by_section = self.report.settings.note_numbering == "section"
-        if target.kind is TargetKind.NOTE and by_section and target.section != self.section:
-            home = self.index.targets[target.section]
-            return f"{target.number} ({nodes.words(self.name(home))})"
-        return target.number
-
-    def label(self, target: Target) -> str:
-        if target.kind is TargetKind.SECTION:
-            return "appendix" if target.section_kind is SectionKind.APPENDIX else "chapter"
-        if target.kind is TargetKind.HEADING:
-            return "section"
-        return str(target.kind.value)
-
-    def link(self, target: Target, inlines: Nodes) -> Nodes:
-        return [nodes.link(inlines, f"#{target.id}", classes=("ref",))]
 
     # -- notes
 
@@ -275,12 +240,12 @@ class _Resolver:
                     Citation(
                         key=cite.source,
                         prefix=nodes.text(cite.prefix) if cite.prefix else [],
-                        suffix=nodes.text(cite.suffix) if cite.suffix else [],
+                        suffix=spaced(nodes.text(cite.suffix)) if cite.suffix else [],
                         label=next(iter(cite.locator), ""),
                         locator=next(iter(cite.locator.values()), ""),
                     )
                     for cite in entry.note.cites
-                    if cite.source in {work.work.id for work in self.report.works}
+                    if cite.source in self.works
                 )
             )
             groups = [group for group in groups if group]
@@ -304,29 +269,20 @@ class _Resolver:
     # -- values, pages, blocks
 
     def span(self, node: Node) -> Nodes | None:
+        if "start" in node["c"][0][1]:
+            return []
         settings = dict(node["c"][0][2])
         if "value" in settings:
-            found = self.value(settings["value"])
-            shown = wording.number(found, self.words, settings.get("format", "")) if found else settings["value"]
+            shown = self.names.value(settings["value"], settings.get("format", "")) or settings["value"]
             return [nodes.span(nodes.text(shown), classes=("value",))]
         if "page" in settings:
             target = self.index.targets.get(settings["page"])
             if target is None:
                 return nodes.text(settings["page"])
-            inlines = self.walked(node["c"][1]) or self.name(target)
+            inlines = self.walked(node["c"][1]) or self.names.name(target, self.section)
             front = "true" if target.section_kind is SectionKind.FRONT else "false"
             return [nodes.link(inlines, f"#{target.id}", classes=("pageref",), data_front=front)]
         return None
-
-    def value(self, path: str) -> str:
-        file, _, rest = path.partition(".")
-        row_name, _, column = rest.rpartition(".")
-        for table in self.report.data.values():
-            if table.name == file and column in table.columns:
-                for row in table.rows:
-                    if slug(row[0].text) == row_name:
-                        return row[table.columns.index(column)].text
-        return ""
 
     def header(self, node: Node) -> Nodes:
         level, (identifier, classes, _), inlines = node["c"]
@@ -350,7 +306,8 @@ class _Resolver:
                 for key in ("kind", "title")
                 if settings.get(key)
             ]
-            return [nodes.div([*heads, *self.walked(blocks)], identifier, tuple(classes))]
+            kept = [pair for pair in attributes if pair[0] not in ("kind", "title")]
+            return [{"t": "Div", "c": [[identifier, classes, kept], [*heads, *self.walked(blocks)]]}]
         return None
 
     def placed(self, identifier: str) -> Nodes:
@@ -376,7 +333,7 @@ class _Resolver:
         target = self.index.targets.get(identifier)
         if target is None:
             return blocks
-        label = nodes.span(self.name(target), classes=("label",))
+        label = nodes.span(self.names.name(target, self.section), classes=("label",))
         head = nodes.div([nodes.paragraph([label])], classes=("label-line",))
         return [head, *blocks]
 
@@ -407,18 +364,16 @@ class _Resolver:
         (identifier, classes, attributes), inlines, (target, title) = node["c"]
         alt = dict(attributes).get("fig-alt", nodes.words(inlines) if "picture" not in classes else "")
         kept = [[key, value] for key, value in attributes if key != "fig-alt"]
-        href = target if target.startswith("assets/") else picture_name(target)
+        href = target if "picture" in classes else picture_name(target)
         outer = "" if identifier.startswith("fig-") else identifier
         return [{"t": "Image", "c": [[outer, classes, kept], nodes.text(alt), [href, title]]}]
-
-
-NO_BREAK: Node = {"t": "Str", "c": "\u00a0"}
 
 
 def picture_name(path: str) -> str:
     """The name by which editions call a picture that the text names by its file."""
     stem, _, ending = path.rpartition(".")
-    return f"assets/picture-{slug(stem)}.{ending.lower()}"
+    mark = key_of(path)[:8]  # "a b.png" and "a-b.png" are two pictures
+    return f"assets/picture-{slug(stem)}-{mark}.{ending.lower()}"
 
 
 def _begins_with_citation(tree: Nodes) -> bool:
@@ -429,5 +384,5 @@ def _begins_with_citation(tree: Nodes) -> bool:
     )
 
 
-def _before(prefix: Nodes) -> Nodes:
-    return [*prefix, {"t": "Space"}] if prefix else []
+def _is_note_call(node: Node) -> bool:
+    return node["t"] == "Link" and "noteref" in node["c"][0][1]

@@ -122,6 +122,7 @@ YAML_ALIAS = declare(
     """,
 )
 
+_TAGS = frozenset({"null", "bool", "int", "float", "timestamp", "str", "seq", "map", "merge", "value"})
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -196,7 +197,7 @@ def read_bytes(path: Path, root: Path, shown: str, asked_at: Span, findings: Fin
         return real.read_bytes()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         findings.add(FILE_MISSING.at(asked_at, f'there is no file "{shown}"'))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:  # the last: links in a circle, before Python 3.13
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         findings.add(FILE_MISSING.at(asked_at, f'"{shown}" cannot be read: {reason}'))
     return None
@@ -261,6 +262,11 @@ def parse_yaml(text: str, shown: str, findings: Findings, first_line: int = 1) -
     """
     before = first_line - 1
     try:
+        deep = _too_deep(text)
+        if deep:
+            span = Span(shown, deep[0] + 1 + before, deep[1] + 1)
+            findings.add(YAML_ALIAS.at(span, f"more than {DEEPEST} levels are nested"))
+            return None
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -279,6 +285,23 @@ def parse_yaml(text: str, shown: str, findings: Findings, first_line: int = 1) -
     return YamlFile(value, Place(shown, reader.spans, reader.keys, reader.styles), text)
 
 
+def _too_deep(text: str) -> tuple[int, int] | None:
+    """The line and column, from 0, where values are nested too deeply.
+
+    The composer, written in C, calls itself for each level; a deep enough file would end the process.
+    """
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > DEEPEST:
+                mark = event.start_mark
+                return (mark.line, mark.column) if mark else (0, 0)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return None
+
+
 class _NotReadError(Exception):
     """A value is left out; why has been told."""
 
@@ -293,13 +316,13 @@ class _Reader:
         self.styles: dict[Path_, str] = {}
         self._seen: set[int] = set()
 
-    def value(self, node: yaml.Node, path: Path_) -> Yaml:
+    def value(self, node: yaml.Node, path: Path_, key: Span | None = None) -> Yaml:
         span = self._span(node)
-        if id(node) in self._seen or len(path) > DEEPEST:
-            self.findings.add(YAML_ALIAS.at(span, "an alias repeats a value", "write the value out"))
+        if id(node) in self._seen:  # the reader knows the place of the first one only, so the key must do
+            self.findings.add(YAML_ALIAS.at(key or span, "an alias repeats a value", "write the value out"))
             raise _NotReadError
         self._seen.add(id(node))
-        if not node.tag.startswith("tag:yaml.org,2002:"):
+        if node.tag.rpartition(":")[2] not in _TAGS:
             self.findings.add(YAML_ALIAS.at(span, f'the tag "{node.tag}" is not used in reports'))
             raise _NotReadError
         self.spans[path] = span
@@ -327,7 +350,7 @@ class _Reader:
                 continue
             self.keys[(*path, key)] = key_span
             with contextlib.suppress(_NotReadError):
-                mapping[key] = self.value(value_node, (*path, key))
+                mapping[key] = self.value(value_node, (*path, key), key_span)
         return mapping
 
     def _sequence(self, node: yaml.SequenceNode, path: Path_) -> list[Yaml]:
@@ -353,6 +376,10 @@ def _scalar(node: yaml.ScalarNode) -> bool | str | None:
     return text
 
 
+FIRST_LINE = -1
+BEGINNING = -2
+
+
 @dataclass(frozen=True, slots=True)
 class Embedded:
     """A Markdown text and how its own lines and columns map to the file that it stands in.
@@ -362,8 +389,8 @@ class Embedded:
         file: the file, as findings name it.
         line: the file's line of the text's first line.
         column: the file's column of the first character of the first line.
-        indent: what to add to a column on later lines; -1 when lines of text and file do not correspond
-            (folded YAML), so that only the beginning can be named.
+        indent: what to add to a column on later lines; FIRST_LINE when only the first line of the text is a
+            line of the file, BEGINNING when only its first character has a known place (folded YAML).
     """
 
     text: str
@@ -374,12 +401,9 @@ class Embedded:
 
     def span(self, line: int, column: int, end_column: int = 0) -> Span:
         """The place in the file of a 1-based line and column of the text."""
-        if line == 1:
-            shift = self.column - 1
-        elif self.indent < 0:
+        if self.indent == BEGINNING or (line > 1 and self.indent == FIRST_LINE):
             return Span(self.file, self.line, self.column)
-        else:
-            shift = self.indent
+        shift = self.column - 1 if line == 1 else self.indent
         end = end_column + shift if end_column else 0
         return Span(self.file, self.line + line - 1, column + shift, end)
 
@@ -395,15 +419,17 @@ def embedded(text: str, place: Place, source: str, *path: str | int, first_line:
         first_line: the line of the file on which `source` begins.
     """
     span, style = place.at(*path), place.style(*path)
-    if style in ("'", '"'):
-        lines_agree = "\n" not in text and span.end_column > 0
-        return Embedded(text, span.path, span.line, span.column + 1, 0 if lines_agree else -1)
+    lines = source.split("\n")[span.line - first_line :]
     if style == "|":
-        lines = source.split("\n")[span.line - first_line + 1 :]
-        blanks = 0
+        blanks = 1  # the line of the sign itself
         while blanks < len(lines) and not lines[blanks].strip():
             blanks += 1
         body = lines[blanks] if blanks < len(lines) else ""
         indent = len(body) - len(body.lstrip(" "))
-        return Embedded(text, span.path, span.line + 1, indent + 1, indent)
-    return Embedded(text, span.path, span.line, span.column, -1)
+        kept = len(text) - len(text.lstrip("\n"))  # blank lines that stand before the words and are in the text
+        return Embedded(text, span.path, span.line + blanks - kept, indent + 1, indent)
+    written = lines[0][span.column - 1 : span.end_column - 1] if lines and span.end_column else ""
+    inner = written[1:-1] if style in ("'", '"') else written
+    column = span.column + written.find(inner) + len(inner) - len(inner.lstrip())
+    as_written = inner.strip() == text  # no escapes, and all on one line
+    return Embedded(text, span.path, span.line, column, FIRST_LINE if as_written else BEGINNING)

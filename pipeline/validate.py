@@ -157,6 +157,8 @@ def validated(model: type[Model], value: Yaml, place: Place, findings: Findings)
             subject = (*path, str(fault["loc"][-1])) if missing else path
             if fault["type"] == "too_short" and any(_is_inside(other, path) for other in (*places, *told)):
                 continue  # too short because a part of it is faulty
+            if fault["type"] == "one-of" and any(_is_inside(other, path) for other in told):
+                continue  # neither, because the one that was there is faulty
             if subject not in told and not (missing and place.has_key(*subject)):
                 findings.add(_finding(model, fault, path, place))
                 told.add(subject)

@@ -6,8 +6,8 @@ were checked against published style guides and the CSL locale files stand here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -76,24 +76,25 @@ def number(text: str, words: Mapping[str, str], form: str = "") -> str:
     """A number from a data file as it is printed.
 
     Args:
-        text: the cell, "2199" or "3.5"; what is not a number is printed as it is.
+        text: the cell, "2199", "2,199" or "3.5"; what is not such a number is printed as it is.
         words: the words of the language, which hold its separators and numerals.
         form: "" with separators (not in four-digit years: those are written `format=plain`), "plain" as in
             the file, "words" for zero to ten in words.
     """
-    bare = text.strip().replace(",", "").replace("\u202f", "").replace("\u00a0", "")
-    try:
-        value = Decimal(bare)
-    except InvalidOperation:
+    found = _NUMBER.fullmatch(text.strip())
+    if not found or form == "plain":
         return text
-    if form == "plain" or not value.is_finite():
-        return text
+    whole = re.sub(r"\D", "", found["whole"])
     numerals = words["numerals"].split()
-    if form == "words" and value == value.to_integral_value() and 0 <= value < len(numerals):
-        return numerals[int(value)]
-    whole, _, fraction = f"{abs(value):f}".partition(".")
-    groups: list[str] = []
-    while len(whole) > 3:
-        whole, groups = whole[:-3], [whole[-3:], *groups]
-    printed = words["thousands"].join([whole, *groups]) + (words["decimal"] + fraction if fraction else "")
-    return ("\u2212" if value < 0 else "") + printed
+    if form == "words" and not found["sign"] and not found["fraction"] and int(whole) < len(numerals):
+        return numerals[int(whole)]
+    sign = {"-": "\u2212"}.get(found["sign"], found["sign"])
+    grouped = f"{int(whole):,}".replace(",", words["thousands"])
+    return sign + grouped + (words["decimal"] + found["fraction"][1:] if found["fraction"] else "")
+
+
+# A comma stands before three digits or it is no thousands separator: "3,5" is not thirty-five. A number that
+# begins with 0 is a code.
+_NUMBER = re.compile(
+    r"(?P<sign>[-+\u2212]?)(?P<whole>0|[1-9][0-9]{0,40}|[1-9][0-9]{0,2}(?:[,\u202f\u00a0][0-9]{3}){1,13})(?P<fraction>(?:\.[0-9]+)?)"
+)

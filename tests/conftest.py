@@ -1,43 +1,20 @@
-"""What several tests need: a report read as the press reads it, and findings as lines of text."""
+"""What several tests share: one cache, a reader of reports, settings of hypothesis."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import date
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from pipeline.cache import Cache
-from pipeline.diagnostics import Diagnostic, Findings
-from pipeline.index import Index, build_index
-from pipeline.load import load
-from pipeline.report import Report
-from pipeline.rules import apply_allowances, check
-
-TODAY = date(2026, 6, 1)
+from tests.readings import CLEAN, Reader, reading
 
 # A slow machine is not a fault of the code; what is found once is found again.
-settings.register_profile("press", deadline=None, derandomize=True, print_blob=False)
+settings.register_profile("press", deadline=None, derandomize=True, max_examples=40)
 settings.load_profile("press")
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A report as the press sees it, and all that it finds in the sources."""
-
-    report: Report
-    index: Index
-    findings: tuple[Diagnostic, ...]
-
-    @property
-    def codes(self) -> list[str]:
-        return [finding.rule.code for finding in self.findings]
-
-
-Reader = Callable[[Path], Reading]
 
 
 @pytest.fixture(scope="session")
@@ -48,28 +25,25 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Cache:
 
 @pytest.fixture(scope="session")
 def read(cache: Cache) -> Reader:
-    """Reads and checks the report in a folder; findings name files relative to it."""
-
-    def reading(folder: Path) -> Reading:
-        findings = Findings()
-        report = load(folder, lambda path: path.relative_to(folder).as_posix(), cache, findings)
-        index = build_index(report, in_text_notes=True)
-        findings.extend(check(report, index))
-        return Reading(report, index, apply_allowances(findings.all(), report, TODAY))
-
-    return reading
+    """Reads and checks the report in a folder."""
+    return lambda folder: reading(folder, cache)
 
 
-@pytest.fixture(scope="session")
-def as_text() -> Callable[[Iterable[Diagnostic]], str]:
-    """Findings as they are written in `expected.txt`."""
+@pytest.fixture
+def clean(tmp_path: Path) -> Path:
+    """A copy of the clean report, to be spoilt."""
+    folder = tmp_path / "report"
+    shutil.copytree(CLEAN, folder)
+    return folder
 
-    def lines(findings: Iterable[Diagnostic]) -> str:
-        text = ""
-        for finding in findings:
-            rule = finding.rule
-            text += f"{finding.span}: {rule.severity.value} {rule.code} {rule.name}: {finding.message}\n"
-            text += f"  hint: {finding.hint}\n" if finding.hint else ""
-        return text
 
-    return lines
+@pytest.fixture
+def spoil(clean: Path) -> Callable[[str, str, str], None]:
+    """Replaces words in a file of the clean report; they must be there."""
+
+    def replace(file: str, old: str, new: str) -> None:
+        text = (clean / file).read_text(encoding="utf-8")
+        assert old in text, f"{file} does not hold {old!r}"
+        (clean / file).write_text(text.replace(old, new), encoding="utf-8")
+
+    return replace

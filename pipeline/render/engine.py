@@ -220,4 +220,3 @@ def _fonts_keep_their_date() -> Iterator[None]:
         yield
     finally:
         pdf_fonts.TTFont = original
-

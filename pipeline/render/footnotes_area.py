@@ -22,7 +22,7 @@ TINY = 1e-6
 _BELOW_LINE = 1e-3  # a cut is made just below a line, so that rounding does not cost that line
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Part:
     """What is left of a note at the top of a page's foot.
 
@@ -167,7 +167,7 @@ def share(
         give_way((i for i in newest_first if not slots[i].carried), room, Slot.one_line)
         give_way((i for i in newest_first if slots[i].carried), room, lambda slot: None)
     excess = stacked(pieces) - room
-    return pieces, excess if excess > TINY else 0.0
+    return pieces, excess if excess > TINY and any(pieces) else 0.0
 
 
 def stacked(pieces: Iterable[Piece | None]) -> float:

@@ -75,9 +75,7 @@ def check_glyphs(
             findings.add(GLYPH_MISSING.at(locate(near) if near else edition, message))
 
 
-def check_families(
-    used: Iterable[str], sheets: Iterable[str], edition: Span, findings: Findings
-) -> None:
+def check_families(used: Iterable[str], sheets: Iterable[str], edition: Span, findings: Findings) -> None:
     """Report every font family in the edition that no style sheet brings along.
 
     Args:

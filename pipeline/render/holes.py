@@ -2,7 +2,8 @@
 
 A block that is not broken moves to the next page when it does not fit, and leaves the rest of its page empty.
 The engine has no floats, so the press lets paragraphs that follow the block stand before it. Headings and other
-blocks are never passed, and a block with notes passes no paragraph with notes: their marks stay in order.
+blocks are never passed, and a block with notes passes no paragraph with notes: their marks stay in order. Where
+nothing may fill a large hole, a table or a box is broken after all.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from lxml import etree
 from pipeline.render.pages import Layout
 
 SMALLEST = 75.0  # px, four lines: less white is left alone
+LARGE = 190.0  # px, ten lines: enough for the beginning of a table
+BROKEN = -1  # instead of a number of followers: the block may be broken
 _MOST = 5  # paragraphs that a block may move down
 _FLOATS = ("figure", "table", "box")
 _PASSED = ("p", "ul", "ol", "blockquote")
@@ -36,12 +39,14 @@ class Floating:
         key: its `data-flow`.
         chapter: the id of its section.
         alone: whether it has pages of its own (landscape, long and wide).
+        breakable: whether it is kept whole only to look better.
         followers: what it may pass, in order.
     """
 
     key: str
     chapter: str
     alone: bool
+    breakable: bool
     followers: tuple[Follower, ...]
 
 
@@ -63,16 +68,20 @@ def floating(root: etree._Element) -> tuple[Floating, ...]:
                 alone = "landscape" in names or ({"table", "wide"} <= names and "whole" not in names)
                 followers = _followers(child, children[index + 1 :])
                 key = child.get("data-flow", "")
-                found.append(Floating(key, section.get("id", ""), alone, followers))
+                breakable = "whole" in names and not alone
+                found.append(Floating(key, section.get("id", ""), alone, breakable, followers))
     return tuple(found)
 
 
 def move(root: etree._Element, moved: Mapping[str, int], blocks: tuple[Floating, ...]) -> None:
-    """Put each block after as many of its followers as `moved` says."""
+    """Put each block after as many of its followers as `moved` says, or let it be broken."""
     elements = {element.get("data-flow", ""): element for element in root.iter(etree.Element)}
     for block in blocks:
         count = moved.get(block.key, 0)
-        if count:
+        if count == BROKEN:
+            names = elements[block.key].get("class", "").split()
+            elements[block.key].set("class", " ".join(name for name in names if name != "whole"))
+        elif count:
             elements[block.followers[count - 1].key].addnext(elements[block.key])
 
 
@@ -91,7 +100,7 @@ def fill(layout: Layout, blocks: tuple[Floating, ...], moved: Mapping[str, int])
 
 
 def _count(layout: Layout, block: Floating) -> int:
-    """How many followers fill the hole before a block: 0 when there is none, or nothing that may fill it."""
+    """How many followers fill the hole before a block; BROKEN; or 0 when there is no hole, or no help."""
     at = layout.flow.get(block.key)
     if at is None or at.page == 0 or at.top > layout.rooms[at.page].top + 1:
         return 0
@@ -111,6 +120,8 @@ def _count(layout: Layout, block: Floating) -> int:
         used += height
         if used >= hole:
             return count
+    if block.breakable and hole - used > LARGE:
+        return BROKEN
     return min(len(block.followers), _MOST)
 
 

@@ -92,6 +92,7 @@ class Layout:
         notes: where each note was called and printed.
         note_heights: of each note.
         stray: text off its page.
+        anchors: the page on which each element with an id begins.
         addresses: the targets of links that lead out of the report, and their pages.
     """
 
@@ -105,6 +106,7 @@ class Layout:
     notes: tuple[PrintedNote, ...]
     note_heights: Mapping[str, float]
     stray: tuple[StrayText, ...]
+    anchors: Mapping[str, int]
     addresses: tuple[tuple[str, int], ...]
 
 
@@ -133,6 +135,7 @@ def read_layout(document: weasyprint.Document, notes: tuple[tuple[str, str], ...
         ),
         note_heights=reader.note_heights,
         stray=tuple(reader.stray),
+        anchors=reader.anchors,
         addresses=tuple(
             (target, number)
             for number, page in enumerate(document.pages)
@@ -152,6 +155,7 @@ class _Reader:
         self.sections: list[set[str]] = []
         self.blocks: dict[tuple[str, int], Block] = {}
         self.flow: dict[str, Block] = {}
+        self.anchors: dict[str, int] = {}
         self.calls: dict[str, int] = {}
         self.texts: dict[str, int] = {}
         self.note_heights: dict[str, float] = {}
@@ -210,6 +214,8 @@ class _Reader:
         element = box.element
         names = element.get("class", "").split()
         identity = element.get("id", "")
+        if identity:
+            self.anchors.setdefault(identity, number)
         if "noteref" in names:
             self.calls.setdefault(identity, number)
         elif "footnote" in names:
@@ -221,9 +227,11 @@ class _Reader:
             return
         if place := element.get("data-place"):
             side = "side" in names
-            _add_piece(self.blocks, (place, 0 if side else number), Block(
-                place, side, number, box.position_y, box.margin_height() - _shift(box)
-            ))
+            _add_piece(
+                self.blocks,
+                (place, 0 if side else number),
+                Block(place, side, number, box.position_y, box.margin_height() - _shift(box)),
+            )
         if key := element.get("data-flow"):
             _add_piece(self.flow, key, Block(key, False, number, box.position_y, box.margin_height()))
 

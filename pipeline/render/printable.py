@@ -21,6 +21,7 @@ from pipeline.render.holes import Floating, move
 
 WORD_JOINER = "\u2060"
 NO_BREAK_SPACE = "\u00a0"
+UNKNOWN_PAGE = "00"
 
 NOT_WELL_FORMED = declare(
     "WPR010",
@@ -45,6 +46,11 @@ _ROW_POINTS, _LINE_POINTS = 7.0, 10.5
 
 _LAST_WORDS = re.compile(r"\s+(\S{1,12}\s*)$")
 
+_BLOCKS = frozenset(
+    ("p", "li", "dd", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "figure", "blockquote", "table", "ul", "ol", "dl")
+)
+_LISTS = ("ul", "ol", "dl")
+
 MIRRORED = ("side", "wide", "opener")
 """Classes of what stands differently on left and right pages."""
 
@@ -59,12 +65,14 @@ class Placement:
         kept: the calls (`noteref-…`) whose block must not be broken, because their note was lost; and how many
             blocks further out.
         moved: how many followers a block lets pass, by key (see `holes`).
+        pages: the labels of the pages that links name, by the id of their target.
     """
 
     verso: frozenset[str] = frozenset()
     shifts: tuple[tuple[str, float], ...] = ()
     kept: tuple[tuple[str, int], ...] = ()
     moved: tuple[tuple[str, int], ...] = ()
+    pages: tuple[tuple[str, str], ...] = ()
 
 
 def read(text: str, place: Span) -> etree._Element:
@@ -90,12 +98,13 @@ def prepare(root: etree._Element, words: Words) -> None:
     _put_notes_behind_calls(root)
     for heading in root.iter("h1", "h2", "h3"):
         _label(heading)
-    for title in (*root.iter("h1"), *_of_class(root, "title")):
+    for title in (*root.iter("h1", "h2"), *_of_class(root, "title")):
         _bind_last_words(title)
     for link in _of_class(root, "pageref"):
-        link.text = words.page + NO_BREAK_SPACE
         for child in list(link):
             link.remove(child)
+        link.text = words.page + NO_BREAK_SPACE
+        etree.SubElement(link, "span", {"data-page-of": link.get("href", "").removeprefix("#")})
     for block in (*_of_class(root, "key-figures"), *_of_class(root, "timeline")):
         _pair(block)
     for table in _of_class(root, "table"):
@@ -115,9 +124,7 @@ def prepare(root: etree._Element, words: Words) -> None:
             element.set("data-place", f"place-{number}")
 
 
-def placed(
-    root: etree._Element, placement: Placement, blocks: tuple[Floating, ...]
-) -> ElementTree.Element:
+def placed(root: etree._Element, placement: Placement, blocks: tuple[Floating, ...]) -> ElementTree.Element:
     """A copy of the tree, set as an earlier layout has taught, in the form that the engine reads."""
     copy = deepcopy(root)
     move(copy, dict(placement.moved), blocks)
@@ -128,6 +135,9 @@ def placed(
             _add_class(element, "verso")
         if place in shifts:
             element.set("style", f"margin-top: {shifts[place]:.2f}px")
+    labels = dict(placement.pages)
+    for element in _naming_pages(copy):
+        element.text = labels.get(element.get("data-page-of", ""), UNKNOWN_PAGE)
     calls = {element.get("id", ""): element for element in _of_class(copy, "noteref")}
     for call, height in placement.kept:
         block = _block_around(calls[call], height) if call in calls else None
@@ -151,6 +161,11 @@ def words_with_places(root: etree._Element) -> Iterator[tuple[str, str]]:
         stack.extend((child, here) for child in reversed(element))
 
 
+def named_targets(root: etree._Element) -> frozenset[str]:
+    """The ids whose pages are named in the report: by the contents, by "see page 12"."""
+    return frozenset(element.get("data-page-of", "") for element in _naming_pages(root))
+
+
 def decorative(root: etree._Element) -> frozenset[str]:
     """The pictures that are said to carry nothing: their text is there, and empty."""
     return frozenset(image.get("src", "") for image in root.iter("img") if image.get("alt") == "")
@@ -167,6 +182,7 @@ def _put_notes_behind_calls(root: etree._Element) -> None:
         del note.attrib["data-mark"]
         parent.remove(note)
         note.tail = None
+        _drop_space_between_blocks(note)
         _open_with_mark(note, note.get("data-call", ""), mark)
         _join_to_word(call)
         after, call.tail = call.tail, None
@@ -175,6 +191,16 @@ def _put_notes_behind_calls(root: etree._Element) -> None:
     for note in list(_of_class(root, "footnote")):
         if "data-mark" in note.attrib:
             _remove(note)
+
+
+def _drop_space_between_blocks(note: etree._Element) -> None:
+    """A line end between two paragraphs of a note would become an empty line: the note stands in a line of text."""
+    for element in note.iter(etree.Element):
+        if element is note or element.tag in _LISTS:
+            element.text = (element.text or "").strip() or None
+        for child in element:
+            if child.tag in _BLOCKS:
+                child.tail = (child.tail or "").strip() or None
 
 
 def _open_with_mark(note: etree._Element, call: str, mark: str) -> None:
@@ -188,14 +214,13 @@ def _open_with_mark(note: etree._Element, call: str, mark: str) -> None:
 
 
 def _join_to_word(call: etree._Element) -> None:
-    """Keep the call on the line of its word: U+2060 allows no break (UAX #14, class WJ)."""
+    """Keep the call on the line of its word, without a space: U+2060 allows no break (UAX #14, class WJ)."""
     before = call.getprevious()
-    if before is not None:
-        before.tail = (before.tail or "") + WORD_JOINER
-        return
     parent = call.getparent()
-    if parent is not None:
-        parent.text = (parent.text or "") + WORD_JOINER
+    if before is not None:
+        before.tail = (before.tail or "").rstrip() + WORD_JOINER
+    elif parent is not None:
+        parent.text = (parent.text or "").rstrip() + WORD_JOINER
 
 
 def _label(heading: etree._Element) -> None:
@@ -252,7 +277,6 @@ def _table_height(table: etree._Element) -> float:
     return height
 
 
-_BLOCKS = frozenset(["p", "li", "dd", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "figure", "blockquote", "table", "ul", "ol", "dl"])
 
 
 def _block_around(call: etree._Element, height: int) -> etree._Element | None:
@@ -272,6 +296,10 @@ def _text(element: etree._Element, without: tuple[str, ...] = ()) -> str:
 
 def _names(element: etree._Element) -> set[str]:
     return set(element.get("class", "").split())
+
+
+def _naming_pages(root: etree._Element) -> list[etree._Element]:
+    return [element for element in root.iter("span") if "data-page-of" in element.attrib]
 
 
 def _of_class(root: etree._Element, name: str) -> tuple[etree._Element, ...]:
@@ -298,9 +326,7 @@ def _plain(root: etree._Element) -> ElementTree.Element:
         source, target = pending.pop()
         target.text = source.text
         for child in _elements(source):
-            made = ElementTree.SubElement(
-                target, str(child.tag), {str(k): str(v) for k, v in child.attrib.items()}
-            )
+            made = ElementTree.SubElement(target, str(child.tag), {str(k): str(v) for k, v in child.attrib.items()})
             made.tail = child.tail
             pending.append((child, made))
     return top

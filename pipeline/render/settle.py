@@ -1,8 +1,8 @@
 """Lay out, look, and lay out again until a layout teaches nothing new.
 
-Four things are known only when the pages stand: which blocks reach into the side column of a left page, which
-side notes would cover one another or run over the foot, which notes the engine has lost, and which figures leave
-a hole on the page before them.
+Five things are known only when the pages stand: on which page everything is, which blocks reach into the side
+column of a left page, which side notes would cover one another or run over the foot, which notes the engine has
+lost, and which figures leave a hole on the page before them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pipeline.diagnostics import Findings, Severity, Span, declare
 from pipeline.render.engine import Engine
 from pipeline.render.holes import Floating, fill, floating
 from pipeline.render.pages import Block, Layout, read_layout
-from pipeline.render.printable import Placement, placed
+from pipeline.render.printable import Placement, named_targets, placed
 
 SIDE_NOTES_CROWDED = declare(
     "WPR009",
@@ -80,12 +80,13 @@ def settle(
         StageFailedError: when the engine stops in the middle.
     """
     blocks = floating(root)
+    targets = named_targets(root)
     placement = Placement()
     turn = 1
     while True:
         pages = engine.lay_out(placed(root, placement, blocks))
         layout = read_layout(pages, notes, cover)
-        taught, crowded = _learn(layout, placement, turn, blocks)
+        taught, crowded = _learn(layout, placement, turn, blocks, targets)
         if taught == placement or turn == _ROUNDS:
             break
         placement = taught
@@ -99,7 +100,7 @@ def settle(
 
 
 def _learn(
-    layout: Layout, placement: Placement, turn: int, blocks: tuple[Floating, ...]
+    layout: Layout, placement: Placement, turn: int, blocks: tuple[Floating, ...], targets: frozenset[str]
 ) -> tuple[Placement, tuple[int, ...]]:
     """What the next layout has to know, and the pages whose side notes find no room."""
     verso = frozenset(block.place for block in layout.blocks if layout.rooms[block.page].verso)
@@ -112,12 +113,18 @@ def _learn(
     moved = dict(placement.moved)
     if turn <= _FILLS:
         moved = fill(layout, blocks, moved)
-    return Placement(verso, shifts, tuple(sorted(kept.items())), tuple(sorted(moved.items()))), crowded
+    pages = {id: layout.labels[layout.anchors[id]] for id in targets if id in layout.anchors}
+    taught = Placement(
+        verso=verso,
+        shifts=shifts,
+        kept=tuple(sorted(kept.items())),
+        moved=tuple(sorted(moved.items())),
+        pages=tuple(sorted(pages.items())),
+    )
+    return taught, crowded
 
 
-def _shifts(
-    layout: Layout, before: dict[str, float]
-) -> tuple[tuple[tuple[str, float], ...], tuple[int, ...]]:
+def _shifts(layout: Layout, before: dict[str, float]) -> tuple[tuple[tuple[str, float], ...], tuple[int, ...]]:
     """How far every side note has to move so that none covers another, a wide block, or the page's foot."""
     shifts: dict[str, float] = {}
     crowded: list[int] = []
@@ -185,9 +192,7 @@ def _free(walls: Iterable[tuple[float, float]], top: float, bottom: float) -> li
     return stretches
 
 
-def _spot(
-    stretches: list[tuple[float, float]], wanted: float, height: float, *, upwards: bool
-) -> float | None:
+def _spot(stretches: list[tuple[float, float]], wanted: float, height: float, *, upwards: bool) -> float | None:
     """The nearest free place below (or above) a height at which a note of that height fits."""
     if upwards:
         for begin, end in reversed(stretches):

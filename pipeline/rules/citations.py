@@ -167,9 +167,8 @@ def unknown_style(survey: Survey) -> Iterator[Diagnostic]:
         known = _inside(report, style)
         hint = "name a file inside the report's folder"
     else:
-        installed = _installed()
-        known = style in installed
-        hint = "" if known else did_you_mean(style, installed) or "name a CSL style, or a .csl file of the report"
+        known = _is_installed(style)
+        hint = "" if known else did_you_mean(style, _installed()) or "name a CSL style, or a .csl file of the report"
     if not known:
         span = report.place.at("citations", "style")
         yield UNKNOWN_STYLE.at(span, f'there is no citation style "{style}"', hint)
@@ -178,6 +177,12 @@ def unknown_style(survey: Survey) -> Iterator[Diagnostic]:
 def _inside(report: Report, name: str) -> bool:
     path = (report.folder / name).resolve()
     return path.is_relative_to(report.folder.resolve()) and path.is_file()
+
+
+def _is_installed(style: str) -> bool:
+    folder = toolchain.citation_styles()
+    files = (folder / f"{style}.csl", folder / "dependent" / f"{style}.csl")
+    return "/" not in style and any(path.is_file() for path in files)
 
 
 def _installed() -> frozenset[str]:

@@ -157,17 +157,18 @@ def read_pdf(path: Path) -> PdfFile:
 
 
 def _read(pdf: pikepdf.Pdf, path: Path) -> PdfFile:
-    numbers = {page.objgen: number for number, page in enumerate(pdf.pages)}
+    pages: list[Any] = list(pdf.pages)  # what pikepdf's stubs say of pages differs from version to version
+    numbers: dict[tuple[int, int], int] = {page.objgen: number for number, page in enumerate(pages)}
     texts = _texts(path)
-    if len(texts) != len(pdf.pages):
-        raise UnusablePdfError(f"qpdf counts {len(pdf.pages)} pages and pdfium {len(texts)}")
+    if len(texts) != len(pages):
+        raise UnusablePdfError(f"qpdf counts {len(pages)} pages and pdfium {len(texts)}")
     root = pdf.Root
     return PdfFile(
         pages=tuple(
-            Page(page.label, _box(page.cropbox), runs) for page, runs in zip(pdf.pages, texts, strict=True)
+            Page(page.label, _box(page.cropbox), runs) for page, runs in zip(pages, texts, strict=True)
         ),
         destinations=_destinations(root, numbers),
-        links=tuple(tuple(_links(page, number, numbers)) for number, page in enumerate(pdf.pages)),
+        links=tuple(tuple(_links(page, number, numbers)) for number, page in enumerate(pages)),
         outline=tuple(_outline(pdf, root, numbers)),
         fonts=read_fonts(pdf),
         title=str(pdf.docinfo.get("/Title", "")) if "/Info" in pdf.trailer else "",
@@ -208,15 +209,15 @@ def _destinations(root: Any, numbers: Mapping[tuple[int, int], int]) -> dict[str
     named: dict[str, Any] = {}
     tree = _item(root.get("/Names"), "/Dests")
     if tree is not None:
-        named.update(pikepdf.NameTree(tree).items())
+        named.update((str(name), value) for name, value in pikepdf.NameTree(tree).items())
     old = root.get("/Dests")
     if isinstance(old, pikepdf.Dictionary):
         named.update((name.removeprefix("/"), value) for name, value in old.items())
-    found = ((str(name), _destination(value, numbers)) for name, value in named.items())
+    found = ((name, _destination(value, numbers)) for name, value in named.items())
     return {name: place for name, place in found if place is not None}
 
 
-def _links(page: pikepdf.Page, number: int, numbers: Mapping[tuple[int, int], int]) -> Iterator[Link]:
+def _links(page: Any, number: int, numbers: Mapping[tuple[int, int], int]) -> Iterator[Link]:
     for note in page.obj.get("/Annots") or ():
         if not isinstance(note, pikepdf.Dictionary) or note.get("/Subtype") != "/Link":
             continue

@@ -81,7 +81,8 @@ def _collect(stream: Any, resources: Any, page: int, used: dict[tuple[int, int],
     named: dict[str, _Used] = {}
     current: _Used | None = None
     kept: list[_Used | None] = []
-    for operands, operator in pikepdf.parse_content_stream(stream, _SHOWS):
+    instructions: Any = pikepdf.parse_content_stream(stream, _SHOWS)
+    for operands, operator in instructions:
         name = str(operator)
         if name == "Tf":
             key = str(operands[0])

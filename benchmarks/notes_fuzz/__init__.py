@@ -1,0 +1,1 @@
+"""Random documents with notes of any length, printed and read back word by word."""

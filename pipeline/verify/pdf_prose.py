@@ -1,0 +1,215 @@
+"""Checks of the text of a PDF: notes, words, residue of markup."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+
+from pipeline.diagnostics import Diagnostic
+from pipeline.verify.pdf_contents import words_of
+from pipeline.verify.pdf_file import Run
+from pipeline.verify.pdf_inspection import Inspection, Verdict, in_reference, quoted
+from pipeline.verify.pdf_match import Printed
+from pipeline.verify.pdf_rules import DRAWING_TEXT_LOST, NOTE_FAULT, RESIDUE, TEXT_LOST, TEXT_TWICE
+from pipeline.verify.pdf_words import StrandKind
+from pipeline.verify.text import HYPHEN, is_numeral, letters_of, shown
+
+_TWICE_FROM = 12  # letters; a shorter text may be the same by chance
+_MOVED_FROM = 8
+_WORD_FROM = 4
+_BODY = (StrandKind.TEXT, StrandKind.PART, StrandKind.FLOAT, StrandKind.SIDE)
+
+_RESIDUE = re.compile(
+    r"(?<![\w?!])\?\?(?![\w?!])"  # a reference without a number, and not a cry of surprise
+    r"|\[\^[^\]\s]+\]|\[-?@[\w:.-]+|(?<![\w.])@(?:fig|sec|tbl|note|page)-\w+"
+    r"|\{\{|\{%|\{:|\(\*\*[^*)]*\?\*\*\)|\]\{[#.]"
+)
+_TODO = re.compile(r"\bTODO\b")
+_TODO_IS_A_WORD = ("es", "pt", "gl", "ast")  # "all"
+
+Faults = list[Diagnostic]
+
+
+def check_notes(look: Inspection) -> Verdict:
+    """Every note is called once, printed once, in order, with its own words, near its call."""
+    calls: dict[str, list[Run | None]] = defaultdict(list)
+    for printed, link in look.hyperlinks():
+        if "noteref" in link.names:
+            calls[link.href.removeprefix("#")].append(printed.at(link.start))
+    notes = [item for item in look.of_kind(StrandKind.NOTE) if item.strand.letters]
+    faults: Faults = []
+    later = 0
+    reached = (-1, -1)
+    for note in notes:
+        id = note.strand.id
+        called = calls.pop(id, [])
+        begins = note.matches[0].run if note.matches else None
+        reasons = list(_faults_of_note(look, note, called, begins))
+        if begins is not None:
+            if (begins.page, begins.order) < reached:
+                reasons.append(f"is printed behind a later note, on page {look.label(begins.page)}")
+            reached = max(reached, (begins.page, begins.order))
+            later += any(call is not None and begins.page == call.page + 1 for call in called)
+        faults += [NOTE_FAULT.at(look.locate(id), f'note "{id}" {reason}') for reason in reasons]
+    for id, called in calls.items():
+        faults.append(NOTE_FAULT.at(look.locate(id), f'"{id}" is called {len(called)} times and is no note'))
+    faults += _torn(look, notes)
+    called_once = sum(len(note.strand.links) > 0 for note in notes)
+    whole = sum(bool(note.matches) for note in notes)
+    detail = f"{called_once} notes called, {whole} printed, {later} of them on the page after the call"
+    return Verdict(faults, detail)
+
+
+def _faults_of_note(
+    look: Inspection, note: Printed, calls: list[Run | None], begins: Run | None
+) -> Iterator[str]:
+    if len(calls) != 1:
+        yield f"is called {len(calls)} times"
+    elif calls[0] is None:
+        yield "has no call on any page"
+    if begins is None:
+        yield "is printed nowhere"
+        return
+    gaps = [gap for gap in note.gaps if not in_reference(note, gap)]
+    if gaps:
+        place = look.label(look.page_before(note, gaps[0][0]) if gaps[0][0] else begins.page)
+        yield f'is not printed as it is written: on page {place} "{quoted(note, gaps[0])}" is missing'
+    if len(calls) == 1 and calls[0] is not None and begins.page - calls[0].page not in (0, 1):
+        yield f"is called on page {look.label(calls[0].page)} and begins on {look.label(begins.page)}"
+
+
+def _torn(look: Inspection, notes: list[Printed]) -> Iterator[Diagnostic]:
+    """Notes whose lines stand between those of other notes."""
+    pieces = sorted(
+        ((m.run.page, m.run.order, note.strand.id) for note in notes for m in note.matches),
+        key=lambda piece: piece[:2],
+    )
+    seen: set[str] = set()
+    for id, group in groupby(pieces, key=lambda piece: piece[2]):
+        if id in seen:
+            page = next(group)[0]
+            message = f'note "{id}" goes on between the lines of another on page {look.label(page)}'
+            yield NOTE_FAULT.at(look.locate(id), message)
+        seen.add(id)
+
+
+# ---------------------------------------------------------------- text
+
+
+def check_text(look: Inspection) -> Verdict:
+    """Every word of the report is printed, once, in its order."""
+    by_section: dict[str, list[Printed]] = defaultdict(list)
+    for item in look.reading.printed:
+        by_section[item.section].append(item)
+    faults: Faults = []
+    for section in look.sections:
+        faults += _missing(look, by_section[section.id])
+    twice, beside = _again(look, by_section)
+    faults += twice
+    drawn, undrawn = _pictures(look)
+    faults += undrawn
+    words = sum(item.strand.words for item in look.reading.printed) + words_of(look.document)
+    texts = sum(len(picture.texts) for section in look.sections for picture in section.pictures)
+    detail = f"{words} words in {len(look.sections)} sections, {drawn} of {texts} texts in drawings"
+    return Verdict(faults, f"{detail}, {beside} of the press's own beside them")
+
+
+def _missing(look: Inspection, strands: list[Printed]) -> Iterator[Diagnostic]:
+    """The first place of a chapter where its words were not found."""
+    gaps = [
+        (item, gap)
+        for item in strands
+        if item.strand.kind in _BODY
+        for gap in item.gaps
+        if not in_reference(item, gap)
+    ]
+    if not gaps:
+        return
+    item, gap = gaps[0]
+    page = look.label(look.page_before(item, gap[0]))
+    lost = item.strand.letters[gap[0] : gap[1]]
+    first, last = look.reading.pages[item.section]
+    left = (run for run in look.reading.left if first <= run.page <= last and len(run.letters) >= _MOVED_FROM)
+    moved = next((run for run in left if run.letters.rstrip(HYPHEN) in lost), None)
+    how = f"stands out of its order, on page {look.label(moved.page)}" if moved else "is not printed"
+    more = f" (and {len(gaps) - 1} more places of this chapter)" if len(gaps) > 1 else ""
+    message = f'after page {page} "{quoted(item, gap)}" {how}{more}'
+    if item.matches:
+        message = message.replace("after page", "on page", 1)
+    yield TEXT_LOST.at(look.locate(item.strand.near(gap[0])), message)
+
+
+def _again(look: Inspection, by_section: Mapping[str, list[Printed]]) -> tuple[Faults, int]:
+    """What is printed and not asked for: words of a chapter once more, or words of the press's own."""
+    faults: Faults = []
+    others = 0
+    for run in look.reading.left:
+        pages = look.reading.pages
+        strands = [s for id, around in by_section.items() if pages[id][0] <= run.page <= pages[id][1] for s in around]
+        if not strands:
+            continue
+        letters = run.letters.rstrip(HYPHEN)
+        known = len(letters) < _TWICE_FROM or any(letters in text for text in _not_twice(strands))
+        source = None if known else next((item for item in strands if letters in item.strand.letters), None)
+        if source is None:
+            others += len(letters) >= _WORD_FROM and not is_numeral(letters)
+            continue
+        id = source.strand.near(source.strand.letters.find(letters))
+        message = f'"{shown(run.text)}" is printed once more on page {look.label(run.page)}'
+        faults.append(TEXT_TWICE.at(look.locate(id), message))
+    return faults, others
+
+
+def _not_twice(strands: list[Printed]) -> Iterator[str]:
+    """Letters that may stand there: what is missing elsewhere, and titles, which heads repeat."""
+    for item in strands:
+        yield from (item.strand.letters[start:end] for start, end in item.gaps)
+        yield from (letters_of(heading.title) for heading in item.strand.headings)
+
+
+def _pictures(look: Inspection) -> tuple[int, Faults]:
+    """How many texts of drawings are on the pages of their chapter, and those that are not."""
+    found = 0
+    faults: Faults = []
+    for section in look.sections:
+        first, last = look.reading.pages[section.id]
+        pages = look.pdf.pages[first : last + 1]
+        drawn = [*look.reading.drawn[first : last + 1], *(r.letters for page in pages for r in page.runs)]
+        for picture in section.pictures:
+            for text in picture.texts:
+                if any(text in letters for letters in drawn):
+                    found += 1
+                else:
+                    message = f'"{shown(text)}" is in the drawing, and on no page of its chapter'
+                    faults.append(DRAWING_TEXT_LOST.at(look.locate(picture.near), message))
+    return found, faults
+
+
+# ---------------------------------------------------------------- residue
+
+
+def check_residue(look: Inspection) -> Verdict:
+    """The text shows nothing that should have become something else."""
+    code = "".join(section.code for section in look.sections)
+    lang = look.document.imprint.lang.lower().partition("-")[0]
+    patterns = (_RESIDUE,) if lang in _TODO_IS_A_WORD else (_RESIDUE, _TODO)
+    owners = {m.run: (item, m.start) for item in look.reading.printed for m in item.matches}
+    faults: Faults = []
+    characters = 0
+    for page in look.pdf.pages:
+        text = ""
+        starts: list[tuple[int, Run]] = []
+        for run in page.runs:
+            starts.append((len(text), run))
+            text += run.text if run.drawn else f"{run.text} "
+        characters += len(text)
+        for found in (match for pattern in patterns for match in pattern.finditer(text)):
+            if found[0] in code:
+                continue
+            run = [run for start, run in starts if start <= found.start()][-1]
+            owner = owners.get(run)
+            place = look.locate(owner[0].strand.near(owner[1])) if owner else look.file
+            faults.append(RESIDUE.at(place, f'page {page.label} shows "{found[0]}"'))
+    return Verdict(faults, f"{characters} characters read")

@@ -1,0 +1,239 @@
+"""Checks of what a PDF is beside its text: file, fonts, outline, links, page labels, room on the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from urllib.parse import unquote
+
+from pipeline.diagnostics import Diagnostic
+from pipeline.verify.pdf_file import Link, Run
+from pipeline.verify.pdf_inspection import Inspection, Verdict
+from pipeline.verify.pdf_match import Printed
+from pipeline.verify.pdf_rules import (
+    BROKEN_LINK,
+    DESTINATION_ASTRAY,
+    FONT_INCOMPLETE,
+    LABEL_DIFFERS,
+    LINK_LOST,
+    METADATA_MISSING,
+    OUTLINE_DIFFERS,
+    TEXT_OFF_PAGE,
+    UNSOUND,
+)
+from pipeline.verify.pdf_words import CONTENTS, Hyperlink, StrandKind
+from pipeline.verify.text import is_numeral, letters_of, shown
+
+_ADDRESS = re.compile(r"https?://(?!\S*\.invalid(?:[/:?#]|$))[^\s/?#]+\S*|mailto:[^\s@]+@\S+", re.IGNORECASE)
+_SLACK = 1.0  # PDF units that text may reach over the edge of its page: pdfium and the engine round
+_BELOW = 4.0  # PDF units that a destination may stand below the foot of its words
+
+Faults = list[Diagnostic]
+
+
+def check_file(look: Inspection) -> Verdict:
+    """The file is sound and says what the report says."""
+    pdf, imprint = look.pdf, look.document.imprint
+    faults: Faults = [UNSOUND.at(look.file, fault) for fault in pdf.faults]
+    if " ".join(pdf.title.split()) != " ".join(imprint.title.split()):
+        faults.append(METADATA_MISSING.at(look.file, f'the title of the file is "{pdf.title}"'))
+    if pdf.lang.lower() != imprint.lang.lower():
+        faults.append(METADATA_MISSING.at(look.file, f'the language of the file is "{pdf.lang}"'))
+    if not pdf.tagged:
+        faults.append(METADATA_MISSING.at(look.file, "the file is not tagged"))
+    return Verdict(faults, f"{len(pdf.pages)} pages, {'tagged' if pdf.tagged else 'not tagged'}, {pdf.lang}")
+
+
+def check_fonts(look: Inspection) -> Verdict:
+    """Every font is in the file, and every glyph stands for a character."""
+    faults: Faults = []
+    for font in look.pdf.fonts:
+        reasons = (
+            (not font.embedded, "is not in the file"),
+            (not font.mapped, "does not say which characters its glyphs stand for"),
+            (font.silent > 0, f"has {font.silent} glyphs that stand for no character"),
+            (font.missing, "lacks a character: a box is printed in its place"),
+        )
+        for wrong, reason in reasons:
+            if wrong:
+                message = f'the font "{font.name}", first used on page {look.label(font.page)}, {reason}'
+                faults.append(FONT_INCOMPLETE.at(look.file, message))
+    for page in look.pdf.pages:
+        for run in page.runs:
+            if "\ufffd" in run.text:
+                message = f'page {look.label(run.page)} shows an unknown character: "{shown(run.text)}"'
+                faults.append(FONT_INCOMPLETE.at(look.file, message))
+    return Verdict(faults, f"{len(look.pdf.fonts)} fonts, all in the file and readable")
+
+
+# ---------------------------------------------------------------- outline
+
+
+def check_outline(look: Inspection) -> Verdict:
+    """The lines of the outline are the headings of the report, and lead to them."""
+    headings = list(_headings(look))
+    wanted = [title for title, *_ in headings]
+    found = [" ".join(mark.title.split()) for mark in look.pdf.outline]
+    faults: Faults = []
+    met = 0
+    for kind, i1, i2, j1, j2 in SequenceMatcher(None, wanted, found, autojunk=False).get_opcodes():
+        if kind == "equal":
+            for (title, id, run), mark in zip(headings[i1:i2], look.pdf.outline[j1:j2], strict=True):
+                if mark.at is None:
+                    faults.append(OUTLINE_DIFFERS.at(look.locate(id), f'the line "{title}" leads nowhere'))
+                elif run is not None:
+                    met += 1
+                    faults += _astray(look, title, id, run, mark.at.page, mark.at.top)
+            continue
+        for title, id, _ in headings[i1:i2]:
+            others = f' where it has "{found[j1]}"' if j1 < j2 else ""
+            message = f'the outline has no line "{title}"{others}'
+            faults.append(OUTLINE_DIFFERS.at(look.locate(id), message))
+        if i1 == i2:
+            for title in found[j1:j2]:
+                message = f'the outline has a line "{title}", and the report no such heading there'
+                faults.append(OUTLINE_DIFFERS.at(look.file, message))
+    unmet = sum(run is None for _, _, run in headings)
+    undecided = f"{unmet} headings could not be found on the pages" if unmet else ""
+    return Verdict(faults, f"{len(found)} lines for {len(wanted)} headings, {met} pages compared", undecided)
+
+
+def _headings(look: Inspection) -> Iterator[tuple[str, str, Run | None]]:
+    """The headings of the outline in order of print: title, nearest id, where the words are printed."""
+    printed = {item.strand: item for item in look.reading.printed}
+    for section in look.sections:
+        if section.id == CONTENTS:
+            yield look.document.words.contents, section.id, _title_of_contents(look, section.id)
+        for kind in (StrandKind.PART, StrandKind.TEXT):
+            for strand in section.strands:
+                if strand.kind is kind:
+                    for heading in strand.headings:
+                        run = printed[strand].at(heading.start)
+                        yield heading.title, strand.near(heading.start), run
+
+
+def _title_of_contents(look: Inspection, id: str) -> Run | None:
+    """The word "Contents" over the contents, which is the press's own and in no chapter."""
+    first = look.reading.pages[id][0]
+    wanted = letters_of(look.document.words.contents)
+    heads = look.reading.heads[first]
+    found = (run for run in look.pdf.pages[first].runs if run.letters == wanted and run not in heads)
+    return next(found, None)
+
+
+def _astray(
+    look: Inspection, title: str, id: str, run: Run, page: int, top: float | None
+) -> Iterator[Diagnostic]:
+    if page != run.page:
+        message = f'the line "{title}" leads to page {look.label(page)}; it stands on {look.label(run.page)}'
+        yield OUTLINE_DIFFERS.at(look.locate(id), message)
+    elif top is not None and top < run.box[1] - _BELOW:
+        yield OUTLINE_DIFFERS.at(look.locate(id), f'the line "{title}" leads below the heading')
+
+
+# ---------------------------------------------------------------- links
+
+
+def check_links(look: Inspection) -> Verdict:
+    """Links lead to what there is, destinations are where their words are, and every link of the report works."""
+    pdf = look.pdf
+    faults: Faults = []
+    for link in (link for page in pdf.links for link in page):
+        place = f"on page {look.label(link.page)}"
+        if link.broken:
+            faults.append(BROKEN_LINK.at(look.file, f"a link {place} leads nowhere: {link.broken}"))
+        elif link.name and link.name not in pdf.destinations:
+            faults.append(BROKEN_LINK.at(look.file, f'the link to "#{link.name}" {place} leads nowhere'))
+        elif not link.name and not _ADDRESS.fullmatch(link.uri):
+            faults.append(BROKEN_LINK.at(look.file, f'the link to "{link.uri}" {place} is no full address'))
+    compared = 0
+    for printed in look.reading.printed:
+        for anchor in printed.strand.anchors:
+            run = printed.at(anchor.start) if anchor.end > anchor.start else None
+            at = pdf.destinations.get(anchor.id)
+            if run is None or at is None:
+                continue
+            compared += 1
+            message = ""
+            if at.page != run.page:
+                message = f"leads to page {look.label(at.page)}; its words are on {look.label(run.page)}"
+            elif anchor.above is not None and not _is_near(at.top, run, anchor.above):
+                message = f"leads to another place of page {look.label(at.page)} than that of its words"
+            if message:
+                faults.append(DESTINATION_ASTRAY.at(look.locate(anchor.id), f'"#{anchor.id}" {message}'))
+    followed = 0
+    for printed, hyperlink in look.hyperlinks():
+        followed += 1
+        faults += _lost(look, printed, hyperlink)
+    links = sum(map(len, pdf.links))
+    detail = f"{followed} links of the report in {links} of the file, {compared} destinations compared"
+    missing = not compared and any(item.strand.anchors for item in look.reading.printed)
+    return Verdict(faults, detail, "no destination could be compared with its words" if missing else "")
+
+
+def _is_near(top: float | None, run: Run, above: float) -> bool:
+    return top is None or run.box[1] - _BELOW <= top <= run.box[3] + above
+
+
+def _lost(look: Inspection, printed: Printed, hyperlink: Hyperlink) -> Iterator[Diagnostic]:
+    for run in printed.between(hyperlink.start, hyperlink.end):
+        near = [link for link in look.pdf.links[run.page] if link.covers(run)]
+        if not any(_same(link, hyperlink.href) for link in near):
+            target = next((_target(link) for link in near), "nowhere")
+            message = (
+                f'"{shown(run.text)}" on page {look.label(run.page)} leads to {target}, not "{hyperlink.href}"'
+            )
+            yield LINK_LOST.at(look.locate(printed.strand.near(hyperlink.start)), message)
+            return
+
+
+def _same(link: Link, href: str) -> bool:
+    if href.startswith("#"):
+        return link.name == unquote(href[1:]) or link.name == href[1:]
+    return unquote(link.uri).rstrip("/") == unquote(href).rstrip("/")
+
+
+def _target(link: Link) -> str:
+    return f'"#{link.name}"' if link.name else f'"{link.uri}"' if link.uri else "nowhere"
+
+
+# ---------------------------------------------------------------- pages
+
+
+def check_labels(look: Inspection) -> Verdict:
+    """The label of each page is the number printed on it."""
+    running = {letters_of(chapter.running_title) for chapter in look.document.chapters}
+    running.add(letters_of(look.document.imprint.short_title))
+    faults: Faults = []
+    numbered = 0
+    for page, head in zip(look.pdf.pages, look.reading.heads, strict=True):
+        numbers = [run for run in head if is_numeral(run.letters)]
+        if len(numbers) > 1:  # a title that is a number
+            numbers = [run for run in numbers if run.letters not in running] or numbers[:1]
+        if not numbers:
+            continue
+        numbered += 1
+        if numbers[0].letters != letters_of(page.label):
+            message = f'the page that says "{numbers[0].text.strip()}" is labelled "{page.label}"'
+            faults.append(LABEL_DIFFERS.at(look.file, message))
+    undecided = "" if numbered else "no page has a page number in its head"
+    return Verdict(faults, f"{numbered} of {len(look.pdf.pages)} pages are numbered in print", undecided)
+
+
+def check_area(look: Inspection) -> Verdict:
+    """All text lies on its page."""
+    owners = {m.run: (item, m.start) for item in look.reading.printed for m in item.matches}
+    faults: Faults = []
+    objects = 0
+    for page in look.pdf.pages:
+        left, bottom, right, top = page.box
+        for run in page.runs:
+            objects += 1
+            x1, y1, x2, y2 = run.box
+            if min(x1 - left, y1 - bottom, right - x2, top - y2) < -_SLACK:
+                owner = owners.get(run)
+                place = look.locate(owner[0].strand.near(owner[1])) if owner else look.file
+                message = f'text reaches out of page {page.label}: "{shown(run.text)}"'
+                faults.append(TEXT_OFF_PAGE.at(place, message))
+    return Verdict(faults, f"{objects} pieces of text on {len(look.pdf.pages)} pages")
