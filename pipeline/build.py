@@ -6,9 +6,12 @@ Report + Index --compose--> Document --render--> bytes --verify--> checks --publ
 
 from __future__ import annotations
 
+import os
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from pipeline import __version__, pandoc, toolchain
 from pipeline.assemble import Provenance, manuscript_filters
@@ -18,12 +21,12 @@ from pipeline.compose import Styling, compose
 from pipeline.diagnostics import Findings, StageFailedError, has_errors
 from pipeline.document import Document
 from pipeline.outcome import Artefact, Edition, Outcome, Progress
-from pipeline.package import Release, distribute, publish
+from pipeline.package import Release, distribute
 from pipeline.render.epub import write_epub
 from pipeline.render.pdf import Design, print_pdf
 from pipeline.report import Report
 from pipeline.templating import Templates
-from pipeline.toolchain import Tool
+from pipeline.toolchain import Tool, ToolMissingError
 from pipeline.verify.epub import check_epub
 from pipeline.verify.pdf import check_pdf
 from pipeline.wording import words_for
@@ -39,6 +42,8 @@ class Made:
     pages: int
 
 
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
 MEDIA_TYPES = {Edition.PDF: "application/pdf", Edition.EPUB: "application/epub+zip"}
 
 
@@ -81,9 +86,12 @@ def dist(report: Path, workspace: Workspace, progress: Progress) -> Outcome:
         workspace.epoch(imprint.date),
         findings,
     )
+    found = (*pressed.outcome.findings, *findings.all())
+    if not written:  # the landing page has a fault; the editions stand in build/ all the same
+        return Outcome(found, pressed.outcome.artefacts)
     by_suffix = {path.suffix: path for path in written}
     artefacts = tuple(replace(item, path=by_suffix[item.path.suffix]) for item in pressed.outcome.artefacts)
-    return Outcome((*pressed.outcome.findings, *findings.all()), artefacts)
+    return Outcome(found, artefacts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,23 +109,39 @@ def _pressed(
     findings = Findings()
     checked = read_and_judge(folder, workspace, progress, findings)
 
-    if has_errors(checked.judged(findings, workspace)) and not keep_going:
-        return _Pressed(Outcome(checked.judged(findings, workspace), ()), checked, None)
+    def stopped() -> bool:
+        return not keep_going and has_errors(checked.judged(findings, workspace))
+
     made: list[Made] = []
-    document: Document | None = None
+    document = None if stopped() else _tried(lambda: _composed(checked, workspace, progress, findings), findings)
+    for edition in editions:
+        if document is not None and not stopped():
+            made += (
+                _tried(lambda: [_rendered(edition, document, checked, workspace, progress, findings)], findings) or ()
+            )
+    artefacts: tuple[Artefact, ...] = ()
+    if document is not None and not has_errors(checked.judged(findings, workspace)):
+        artefacts = _verified_and_published(made, document, checked, workspace, progress, findings)
+    return _Pressed(Outcome(checked.judged(findings, workspace), artefacts), checked, document)
+
+
+def _tried(
+    findings: Findings, stage: Callable[Arguments, Result], *args: Arguments.args, **more: Arguments.kwargs
+) -> Result | None:
+    """What a stage gives, or None when it fails.
+
+    With --keep-going a stage is given what earlier ones found errors in. That it trips over them is no news.
+    """
     try:
-        document = _composed(checked, workspace, progress, findings)
-        for edition in editions:
-            try:
-                made.append(_rendered(edition, document, checked, workspace, progress, findings))
-            except StageFailedError as failed:
-                findings.extend(failed.findings)
+        return stage(*args, **more)
     except StageFailedError as failed:
         findings.extend(failed.findings)
-    if document is None or has_errors(checked.judged(findings, workspace)):
-        return _Pressed(Outcome(checked.judged(findings, workspace), ()), checked, document)
-    artefacts = _verified_and_published(made, document, checked, workspace, progress, findings)
-    return _Pressed(Outcome(checked.judged(findings, workspace), artefacts), checked, document)
+    except ToolMissingError:
+        raise
+    except Exception:
+        if not has_errors(findings.all()):
+            raise
+    return None
 
 
 def _templates(report: Report, workspace: Workspace) -> Templates:
@@ -148,8 +172,7 @@ def _rendered(
         progress("binding the EPUB")
         return Made(edition, write_epub(document, colors, templates, epoch, findings), 0)
     progress("laying out pages")
-    sheets = tuple(checked.report.folder / name for name in settings.design.stylesheets)
-    design = Design(settings.design.page, colors, sheets)
+    design = Design(settings.design.page, colors, checked.stylesheets)
     printed = print_pdf(document, design, templates, epoch, findings, checked.place_of)
     return Made(edition, printed.data, printed.pages)
 
@@ -168,17 +191,26 @@ def _verified_and_published(
     folder.mkdir(parents=True, exist_ok=True)
     artefacts: list[Artefact] = []
     with tempfile.TemporaryDirectory(prefix=".verify-", dir=folder) as aside:
-        for item in made:
+        finished = [Path(aside) / f"{slug}.{item.edition.value}" for item in made]
+        for item, path in zip(made, finished, strict=True):
+            _write_to_disk(path, item.data)
+        for item, path in zip(made, finished, strict=True):
             progress(f"verifying the {item.edition.name}")
-            path = Path(aside) / f"{slug}.{item.edition.value}"
-            path.write_bytes(item.data)
             if item.edition is Edition.EPUB:
                 checks = check_epub(path, findings)
             else:
                 checks = check_pdf(path, document, findings, checked.place_of)
             artefacts.append(Artefact(folder / path.name, item.edition, item.pages, checks))
-    if has_errors(checked.judged(findings, workspace)):
-        return ()
-    for item, artefact in zip(made, artefacts, strict=True):
-        publish(artefact.path, item.data)
+        if has_errors(checked.judged(findings, workspace)):
+            return ()
+        for artefact, path in zip(artefacts, finished, strict=True):  # what was verified, and in one step
+            path.replace(artefact.path)
     return tuple(artefacts)
+
+
+def _write_to_disk(path: Path, data: bytes) -> None:
+    """Write a file so that it is on the disk, and not only promised, before it takes the place of another."""
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +15,11 @@ from pipeline.outcome import Outcome, Progress
 from pipeline.report import Report
 from pipeline.rules import apply_allowances
 from pipeline.rules import check as check_rules
+from pipeline.source import read_text
 from pipeline.workspace import Workspace
 
 DEFAULT_STYLE = "chicago-notes-bibliography"
+_REFERRING = re.compile("^noteref-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +30,17 @@ class Checked:
         report: the report.
         index: its anchors and numbers.
         style: its citation style; the default one when the report names none that exists.
+        stylesheets: its own style sheets, as far as they can be read.
     """
 
     report: Report
     index: Index
     style: Path
+    stylesheets: tuple[Path, ...]
 
     def place_of(self, anchor: str) -> Span:
         """The source of an anchor that an artefact names."""
-        target = self.index.targets.get(anchor.replace("noteref-", "note-", 1))
+        target = self.index.targets.get(_REFERRING.sub("note-", anchor))
         return target.span if target else self.report.place.span
 
     def judged(self, findings: Findings, workspace: Workspace) -> tuple[Diagnostic, ...]:
@@ -63,4 +68,14 @@ def read_and_judge(folder: Path, workspace: Workspace, progress: Progress, findi
     index = build_index(report, in_text_notes=style_is_note(style))
     progress("checking")
     findings.extend(check_rules(report, index))
-    return Checked(report, index, style)
+    return Checked(report, index, style, _stylesheets(report, workspace, findings))
+
+
+def _stylesheets(report: Report, workspace: Workspace, findings: Findings) -> tuple[Path, ...]:
+    named = enumerate(report.settings.design.stylesheets)
+    paths = ((report.folder / name, report.place.at("design", "stylesheets", number)) for number, name in named)
+    return tuple(
+        path
+        for path, place in paths
+        if read_text(path, report.folder, workspace.shown(path), place, findings) is not None
+    )

@@ -7,6 +7,7 @@ long as the sequence and the works stay the same.
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Mapping
@@ -14,9 +15,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from lxml import etree
+
 from pipeline import nodes, pandoc, toolchain
 from pipeline.cache import Cache, key_of
-from pipeline.csl import locale_for, locator_terms
+from pipeline.csl import CSL, locale_for, locator_terms
 from pipeline.diagnostics import Diagnostic, Severity, Span, StageFailedError, declare
 from pipeline.nodes import Node, Nodes
 from pipeline.works import Work, csl_json
@@ -98,7 +101,16 @@ class Cited:
     bibliography: tuple[tuple[str, Nodes], ...]
 
 
-def cite(slots: tuple[Slot, ...], works: tuple[Work, ...], style: Path, lang: str, place: Span, cache: Cache) -> Cited:
+def cite(
+    slots: tuple[Slot, ...],
+    works: tuple[Work, ...],
+    style: Path,
+    lang: str,
+    place: Span,
+    cache: Cache,
+    *,
+    grouped: bool = False,
+) -> Cited:
     """Set all citations of a report.
 
     Args:
@@ -108,6 +120,8 @@ def cite(slots: tuple[Slot, ...], works: tuple[Work, ...], style: Path, lang: st
         lang: the language of the report.
         place: where the report names the style, for findings.
         cache: where the result is kept.
+        grouped: whether the bibliography is divided into groups: then no dash stands for the author of the
+            entry before, which may be in another group.
 
     Raises:
         StageFailedError: when citeproc fails or says that something is wrong.
@@ -120,10 +134,13 @@ def cite(slots: tuple[Slot, ...], works: tuple[Work, ...], style: Path, lang: st
     items = [csl_json(work) for work in works if work.id in cited]
     blocks = [_skeleton(slot, terms) for slot in slots]
     tools = "".join(f"{tool.name} {tool.version};" for tool in toolchain.versions())
-    key = key_of(VERSION, tools, locale, json.dumps(blocks), json.dumps(items), style.read_bytes())
+    csl = _style_text(style, place, grouped=grouped)
+    key = key_of(VERSION, tools, locale, json.dumps(blocks), json.dumps(items), csl)
     stored = cache.get(key)
     if stored is None:
-        meta = {"lang": locale, "csl": str(style), "references": _with_markup(items)}
+        # As a `data:` address, pandoc opens no file, and a style that follows another does not make it ask the network.
+        address = "data:application/vnd.citationstyles.style+xml;base64," + base64.b64encode(csl).decode()
+        meta = {"lang": locale, "csl": address, "references": _with_markup(items)}
         reply = pandoc.run((pandoc.Request("citeproc", nodes.document(blocks, meta)),))[0]
         faults = [*([reply.error] if reply.error else []), *(message.text for message in reply.log)]
         if faults:
@@ -132,6 +149,22 @@ def cite(slots: tuple[Slot, ...], works: tuple[Work, ...], style: Path, lang: st
         cache.put(key, stored)
     result = nodes.blocks_of(stored.decode("utf-8"))
     return _read_back(result, slots, place)
+
+
+def _style_text(style: Path, place: Span, *, grouped: bool) -> bytes:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        root = etree.parse(style, parser).getroot()
+    except (OSError, etree.XMLSyntaxError) as error:
+        raise StageFailedError(
+            CITEPROC_FAILED.at(place, f'the style "{style.name}" cannot be read: {error}')
+        ) from error
+    for link in list(root.iter(f"{CSL}link")):
+        if link.get("rel") == "independent-parent":
+            link.attrib.pop("rel")
+    for bibliography in root.iter(f"{CSL}bibliography") if grouped else ():
+        bibliography.attrib.pop("subsequent-author-substitute", None)
+    return etree.tostring(root)
 
 
 def unset(slots: tuple[Slot, ...]) -> Cited:

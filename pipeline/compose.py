@@ -37,7 +37,7 @@ from pipeline.model import SectionKind
 from pipeline.naming import with_printed_titles
 from pipeline.nodes import Nodes
 from pipeline.report import Report, Section
-from pipeline.resolve import Resolved, filled, picture_name, resolve
+from pipeline.resolve import Resolved, calls_after_punctuation, filled, picture_name, resolve
 from pipeline.templating import Templates
 
 READER = (
@@ -91,8 +91,10 @@ def compose(
     resolved = resolve(report, index, trees, pieces, terms, findings)
     works = tuple(entry.work for entry in report.works)
     place = report.place.at("citations", "style")
+    bibliography = report.settings.citations.bibliography
+    grouped = bibliography is not None and bool(bibliography.groups)
     try:
-        cited = citations.cite(resolved.slots, works, styling.style, lang, place, cache)
+        cited = citations.cite(resolved.slots, works, styling.style, lang, place, cache, grouped=grouped)
     except StageFailedError as failed:  # the errors keep the document from being published
         findings.extend(failed.findings)
         cited = citations.unset(resolved.slots)
@@ -137,7 +139,7 @@ def _texts(report: Report, index: Index, resolved: Resolved, cited: Cited) -> Ma
     texts: dict[_TextKey, Nodes] = {}
     for (kind, identifier), blocks in resolved.blocks.items():
         if kind is not PieceKind.NOTE:
-            texts[_TextKey(kind.value, identifier)] = filled(blocks, cited)
+            texts[_TextKey(kind.value, identifier)] = calls_after_punctuation(filled(blocks, cited))
     for call in index.notes:
         if call.entry is not None:
             blocks = filled(resolved.blocks.get((PieceKind.NOTE, call.id), []), cited)

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
 from pipeline import model, works
 from pipeline.cache import Cache
+from pipeline.datafile import data_table
 from pipeline.diagnostics import Findings, Severity, Span, declare
 from pipeline.report import DataTable, FigureEntry, NoteEntry, Report, Section, TableEntry, WorkEntry
 from pipeline.scan import Form, Token, scan
 from pipeline.source import (
-    BEGINNING,
     FILE_MISSING,
-    FIRST_LINE,
     Embedded,
     Place,
     Yaml,
@@ -41,26 +38,6 @@ FRONT_MATTER_MISSING = declare(
            title: Findings
            kind: chapter
            ---
-    """,
-)
-RAGGED_ROW = declare(
-    "TBL001",
-    "ragged-row",
-    Severity.ERROR,
-    """
-    A row of a CSV file has more or fewer cells than the head. Often a comma inside a cell lacks the
-    quotes around the cell.
-
-    Bad:   Osh, Jalal-Abad,14
-    Good:  "Osh, Jalal-Abad",14
-    """,
-)
-BAD_CSV_HEAD = declare(
-    "TBL002",
-    "bad-csv-head",
-    Severity.ERROR,
-    """
-    A CSV file is empty, cannot be parsed, or its first row does not name each column once.
     """,
 )
 UNLISTED_SECTION = declare(
@@ -387,7 +364,7 @@ class _Folder:
             path = self.folder / name
             text = self.text(path, asked_at)
             table, whole = (
-                (None, False) if text is None else _data_table(text, self.shown(path), path.stem, self.findings)
+                (None, False) if text is None else data_table(text, self.shown(path), path.stem, self.findings)
             )
             self._data[name] = table
             if not whole:
@@ -405,47 +382,3 @@ class _Folder:
                 if data is not None:
                     pictures[name] = data
         return pictures
-
-
-def _data_table(text: str, file: str, name: str, findings: Findings) -> tuple[DataTable | None, bool]:
-    """A CSV text (RFC 4180) as a table, or None when its head cannot be used; and whether no row is left out."""
-    lines = text.split("\n")
-    reader = csv.reader(io.StringIO(text), strict=True)
-    rows: list[tuple[Embedded, ...]] = []
-    columns: tuple[str, ...] = ()
-    last, whole = 0, True
-    try:
-        for cells in reader:
-            line, last = last + 1, reader.line_num
-            if not cells:
-                continue
-            if not columns:
-                columns = tuple(cell.strip() for cell in cells)
-                if len(set(columns)) != len(columns) or not all(columns):
-                    message = "the first row does not name each column once"
-                    findings.add(BAD_CSV_HEAD.at(Span(file, line), message))
-                    return None, False
-            elif len(cells) != len(columns):
-                message = f"the row has {len(cells)} cells, the head has {len(columns)}"
-                hint = "put quotes around a cell that holds a comma"
-                findings.add(RAGGED_ROW.at(Span(file, line), message, hint))
-                whole = False
-            else:
-                rows.append(tuple(_cells(cells, lines[line - 1], file, line)))
-    except csv.Error as error:
-        findings.add(BAD_CSV_HEAD.at(Span(file, reader.line_num), f"the file cannot be parsed: {error}"))
-        return None, False
-    if not columns:
-        findings.add(BAD_CSV_HEAD.at(Span(file, 1), "the file is empty", "write a head row and at least one row"))
-        return None, False
-    return DataTable(file, name, columns, tuple(rows)), whole
-
-
-def _cells(cells: list[str], line_text: str, file: str, line: int) -> Iterator[Embedded]:
-    start = 0
-    for cell in cells:
-        at = line_text.find(cell, start) if cell else start
-        known = at >= 0 and "\n" not in cell
-        column = at + 1 + len(cell) - len(cell.lstrip()) if known else 1
-        yield Embedded(cell.strip(), file, line, column, FIRST_LINE if known else BEGINNING)
-        start = at + len(cell) if known else start

@@ -53,8 +53,10 @@ def finished(html: str, tables: Mapping[str, TableEntry]) -> str:
 
 
 def inline(html: str) -> str:
-    """The inlines of a piece that is one paragraph; the paragraphs of a longer one follow each other."""
+    """The inlines of a piece of one paragraph, or of none; the paragraphs of a longer one follow each other."""
     root = parsed(html)
+    if (root.text or "").strip() or not any(child.tag == "p" for child in root):
+        return inner(root)
     return " ".join(inner(child) if child.tag == "p" else etree.tostring(child, encoding="unicode") for child in root)
 
 

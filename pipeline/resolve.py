@@ -6,9 +6,11 @@ note under another number or lose a reference, so the disagreement is an error w
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from pipeline import nodes
 from pipeline.agreement import compare
@@ -90,6 +92,33 @@ def filled(value: Nodes, cited: Cited) -> Nodes:
         return None
 
     return list(nodes.rewritten(value, rewrite))
+
+
+def calls_after_punctuation(value: Any) -> Any:
+    """Calls of notes made from citations, without the space before them and behind the mark that follows.
+
+    `as was shown [@key].` is written with a space and printed without one, as citeproc does in note styles.
+    """
+    if isinstance(value, dict):
+        return {key: calls_after_punctuation(item) for key, item in value.items()}
+    if not isinstance(value, list):
+        return value
+    result: list[Any] = []
+    for item in value:
+        before: Any = result[-1] if result else None
+        if _is_cited_call(item) and isinstance(before, dict) and before.get("t") in ("Space", "SoftBreak"):
+            result.pop()
+        elif _is_cited_call(before) and isinstance(item, dict) and item.get("t") == "Str":
+            mark = re.match(r"[.,;:]+", item["c"])
+            if mark:
+                result.insert(-1, {"t": "Str", "c": mark[0]})
+                item = {"t": "Str", "c": item["c"][mark.end() :]}
+        result.append(calls_after_punctuation(item))
+    return result
+
+
+def _is_cited_call(node: Any) -> bool:
+    return isinstance(node, dict) and node.get("t") == "Link" and node["c"][2][0].startswith("#note-cite-")
 
 
 class _Resolver:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from typing import Any, TypeAlias
@@ -17,11 +16,22 @@ from typing import Any, TypeAlias
 from pipeline import pandoc
 from pipeline.cache import Cache, key_of
 from pipeline.diagnostics import Span, StageFailedError
+from pipeline.positions import (
+    Run,
+    heading_words,
+    lines_of,
+    piece_of,
+    pieces_of,
+    plain_words,
+    position_of,
+    position_or_first,
+    span_of,
+    unwrapped,
+)
 from pipeline.source import Embedded
 
 READER = "commonmark_x+sourcepos-smart-emoji-gfm_auto_identifiers-superscript-subscript"
 VERSION = "scan-10"
-UNPLAIN = "\ufffc"
 
 Node: TypeAlias = "dict[str, Any]"
 
@@ -139,14 +149,6 @@ def _unpacked(entry: dict[str, Any], text: Embedded) -> Token:
     )
 
 
-@dataclass(slots=True)
-class _Run:
-    """Text that stands together, with the line and column of each of its characters."""
-
-    text: str
-    places: list[tuple[int, int]]
-
-
 class _Scanner:
     """Walks one tree; lines and columns are those of the text itself."""
 
@@ -175,7 +177,7 @@ class _Scanner:
     # -- blocks
 
     def blocks(self, blocks: list[Node]) -> None:
-        order = [_unwrapped(block) for block in blocks]
+        order = [unwrapped(block) for block in blocks]
         for number in range(len(order) - 1):
             if order[number]["t"] == "Table" and self.caption(order[number + 1]):
                 # A caption is printed over its table, and so are its notes counted first.
@@ -189,7 +191,7 @@ class _Scanner:
         """`: Caption {#tbl-x}` beside a table: this reader leaves it a paragraph, the id on its last piece."""
         last: Node = block["c"][-1] if block["t"] == "Para" else {"t": ""}
         attributes: list[Any] = last["c"][0] if last["t"] == "Span" else ["", [], []]
-        if not attributes[0] or not _CAPTION.match(_plain(block["c"])):
+        if not attributes[0] or not _CAPTION.match(plain_words(block["c"])):
             return False
         block["c"].insert(0, {"t": "Caption", "c": [attributes[0], self.attributes_behind(attributes)]})
         attributes[0], attributes[1] = "", []
@@ -197,7 +199,7 @@ class _Scanner:
 
     def attributes_behind(self, attributes: list[Any]) -> Span:
         """The place of `{...}` behind a piece of text that carries them."""
-        position = _position(attributes[2])
+        position = position_of(attributes[2])
         line = self.text.split("\n")[position.line - 1] if position.line else ""
         start = line.find("{", max(position.end_column, position.column) - 1)
         end = line.find("}", start)
@@ -231,7 +233,7 @@ class _Scanner:
             self.blocks(content[1][1])
             self.blocks(content[2])
         elif kind == "CodeBlock":
-            first, last = _lines(content[0][2])
+            first, last = lines_of(content[0][2])
             self.code_lines.update(range(first, last + 1))
         elif kind == "RawBlock":
             self.add(Form.RAW, content[0], self.place_of(content[1]), text=content[1].strip())
@@ -245,17 +247,17 @@ class _Scanner:
 
     def heading(self, content: list[Any]) -> None:
         level, (identifier, classes, attributes), inlines = content
-        position = _position(attributes)
+        position = position_of(attributes)
         at = len(self.found)
         self.inlines(inlines)
         token = Token(
-            Form.HEADING, _heading_words(inlines), position, level=level, text=identifier, classes=tuple(classes)
+            Form.HEADING, heading_words(inlines), position, level=level, text=identifier, classes=tuple(classes)
         )
         self.found.insert(at, token)
 
     def div(self, content: list[Any]) -> None:
         (identifier, classes, attributes), blocks = content
-        position = _position(attributes)
+        position = position_of(attributes)
         settings = {key: value for key, value in attributes if key not in ("data-pos", "wrapper")}
         if identifier.startswith(("fig-", "tbl-")) and not blocks:
             self.add(Form.PLACEMENT, identifier, position, classes=tuple(classes))
@@ -284,17 +286,17 @@ class _Scanner:
     # -- inlines
 
     def inlines(self, inlines: list[Node]) -> None:
-        run = _Run("", [])
+        run = Run("", [])
         for inline in inlines:
             self.stray(inline)
-            piece = _piece(inline)
+            piece = piece_of(inline)
             if piece is not None:
                 text, line, column = piece
                 run.text += text
                 run.places += [(line, column + offset) for offset in range(len(text))]
             else:
                 self.read(run)
-                run = _Run("", [])
+                run = Run("", [])
                 self.inline(inline)
         self.read(run)
 
@@ -318,8 +320,8 @@ class _Scanner:
         elif kind == "Quoted":
             self.inlines(content[1])
         elif kind == "Link":
-            self.add(Form.LINK, content[2][0], _position_or_first(content[0][2], content[1]))
-            if content[2][0].removeprefix("mailto:") != _plain(content[1]):
+            self.add(Form.LINK, content[2][0], position_or_first(content[0][2], content[1]))
+            if content[2][0].removeprefix("mailto:") != plain_words(content[1]):
                 self.inlines(content[1])
         elif kind == "Image":
             self.image(content)
@@ -332,7 +334,7 @@ class _Scanner:
 
     def span(self, content: list[Any]) -> None:
         (identifier, _classes, attributes), inlines = content
-        position, settings = _position(attributes), dict(attributes)
+        position, settings = position_of(attributes), dict(attributes)
         if settings.get("wrapper"):
             before = len(self.found)
             self.inlines(inlines)
@@ -352,24 +354,24 @@ class _Scanner:
 
     def image(self, content: list[Any]) -> None:
         (identifier, classes, attributes), inlines, (target, _title) = content
-        position = _position_or_first(attributes, inlines)
+        position = position_or_first(attributes, inlines)
         alt = dict(attributes).get("fig-alt", "")
         self.add(Form.IMAGE, identifier, position, text=alt, classes=(target, *classes))
         self.inlines(inlines)
 
     # -- runs of text
 
-    def read(self, run: _Run) -> None:
+    def read(self, run: Run) -> None:
         if not run.text:
             return
         brackets: list[list[tuple[str, Span, bool]]] = []
         for found in _PIECE.finditer(run.text):
             if found["note"]:
-                self.add(Form.NOTE_CALL, found["note_id"], _span_of(run, *found.span("note")))
+                self.add(Form.NOTE_CALL, found["note_id"], span_of(run, *found.span("note")))
             elif found["super"]:
                 continue
             elif found["inline_note"]:
-                self.add(Form.INLINE_NOTE, "", _span_of(run, *found.span()))
+                self.add(Form.INLINE_NOTE, "", span_of(run, *found.span()))
                 brackets.append([])
             elif found["open"]:
                 brackets.append([])
@@ -378,7 +380,7 @@ class _Scanner:
                     self.group(brackets.pop(), bare=False)
             else:
                 key = found["key"].strip("{}")
-                mention = (key, _span_of(run, *found.span("at")), bool(found["minus"]))
+                mention = (key, span_of(run, *found.span("at")), bool(found["minus"]))
                 if brackets:
                     brackets[-1].append(mention)
                 else:
@@ -386,7 +388,7 @@ class _Scanner:
         for group in brackets:
             for mention in group:
                 self.group([mention], bare=True)
-        self.add(Form.PROSE, "", Span(""), keys=tuple(_pieces_of(run)))
+        self.add(Form.PROSE, "", Span(""), keys=tuple(pieces_of(run)))
 
     def group(self, mentions: list[tuple[str, Span, bool]], *, bare: bool) -> None:
         citations: list[tuple[str, Span]] = []
@@ -399,110 +401,3 @@ class _Scanner:
                 citations.append((key, span))
         if citations:
             self.add(Form.CITATION, citations[0][0], citations[0][1], keys=tuple(citations), bare=bare, group=number)
-
-
-_POSITION = re.compile(r"(?:[^@]*@)?(\d+):(\d+)-(\d+):(\d+)")
-
-
-def _position(attributes: list[list[str]]) -> Span:
-    for key, value in attributes:
-        if key == "data-pos" and (found := _POSITION.match(value)):
-            line, column, last_line, last_column = (int(number) for number in found.groups())
-            return Span("", line, column, last_column if line == last_line else 0)
-    return Span("")
-
-
-def _first_position(inlines: list[Node]) -> Span:
-    for inline in inlines:
-        content: Any = inline.get("c")
-        if inline["t"] in ("Span", "Link", "Image", "Code") and (span := _position(content[0][2])).line:
-            return span
-    return Span("")
-
-
-def _position_or_first(attributes: list[list[str]], inlines: list[Node]) -> Span:
-    position = _position(attributes)
-    return position if position.line else _first_position(inlines)
-
-
-def _lines(attributes: list[list[str]]) -> tuple[int, int]:
-    """The first and the last line of a block; (1, 0) when it has no position."""
-    for key, value in attributes:
-        if key == "data-pos" and (found := _POSITION.match(value)):
-            return int(found[1]), int(found[3]) - (found[4] == "1")
-    return 1, 0
-
-
-def _unwrapped(block: Node) -> Node:
-    """A block without the div that only carries its position."""
-    if block["t"] != "Div":
-        return block
-    (identifier, classes, attributes), inside = block["c"]
-    bare = not identifier and not classes and {key for key, _ in attributes} == {"wrapper", "data-pos"}
-    return _unwrapped(inside[0]) if bare and len(inside) == 1 else block
-
-
-def _piece(inline: Node) -> tuple[str, int, int] | None:
-    r"""A piece of plain text with its place; what was written otherwise than it reads is made unreadable.
-
-    The reader wraps each piece in a span that carries its position. An escape (`\@`) is longer in the
-    source than in the text: it must not be read as the sign that it escapes.
-    """
-    if inline["t"] in ("SoftBreak", "LineBreak"):
-        return "\n", 0, 0
-    if inline["t"] != "Span" or ["wrapper", "1"] not in inline["c"][0][2]:
-        return None
-    position, inside = _position(inline["c"][0][2]), inline["c"][1]
-    if len(inside) != 1:
-        return ("", position.line, position.column) if not inside else None
-    kind = inside[0]["t"]
-    if kind in ("SoftBreak", "LineBreak"):
-        return "\n", position.line, position.column
-    if kind == "Space":
-        return " ", position.line, position.column
-    if kind != "Str":
-        return None
-    text = str(inside[0]["c"])
-    if position.end_column and position.end_column - position.column != len(text):
-        return UNPLAIN * len(text), position.line, position.column
-    return text, position.line, position.column
-
-
-def _span_of(run: _Run, start: int, end: int) -> Span:
-    line, column = run.places[start]
-    last_line, last_column = run.places[end - 1]
-    return Span("", line, column, last_column + 1 if last_line == line else 0)
-
-
-def _pieces_of(run: _Run) -> Iterator[tuple[str, Span]]:
-    """A run of text as pieces that each stand on one line without a gap."""
-    start = 0
-    for end in range(1, len(run.text) + 1):
-        gap = end == len(run.text) or run.places[end] != (run.places[end - 1][0], run.places[end - 1][1] + 1)
-        if gap or run.text[end - 1] == "\n":
-            line, column = run.places[start]
-            yield run.text[start:end], Span("", line, column, column + end - start)
-            start = end
-
-
-def _heading_words(inlines: list[Node]) -> str:
-    words = re.sub(r"\[\^[^\]]+\]", "", _plain(inlines))
-    return re.sub(r"([\^~])([^\s^~]+)\1", r"\2", words).strip()
-
-
-def _plain(inlines: list[Node]) -> str:
-    words = []
-    for inline in inlines:
-        kind: str = inline["t"]
-        content: Any = inline.get("c")
-        if kind == "Str":
-            words.append(str(content))
-        elif kind in ("Space", "SoftBreak", "LineBreak"):
-            words.append(" ")
-        elif kind == "Code":
-            words.append(str(content[1]))
-        elif kind in ("Span", "Link", "Quoted"):
-            words.append(_plain(content[1]))
-        elif isinstance(content, list) and kind in ("Emph", "Strong", "Superscript", "Subscript", "SmallCaps"):
-            words.append(_plain(content))
-    return "".join(words)

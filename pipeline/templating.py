@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 import jinja2
+from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from pipeline.diagnostics import Diagnostic, Findings, Severity, Span, StageFailedError, declare
@@ -46,13 +47,52 @@ OUTSIDE_TEMPLATES = declare(
 )
 
 
+class OutsideReportError(Exception):
+    """A template of the report is a link to a file that is not the report's."""
+
+
+class _Loader(jinja2.FileSystemLoader):
+    """Finds templates in folders; one that a symbolic link brings in from elsewhere is refused.
+
+    Args:
+        folders: where to look, in this order.
+        report: the report's folder, when the first of them is inside it.
+    """
+
+    def __init__(self, folders: tuple[Path, ...], report: Path | None) -> None:
+        super().__init__(folders)
+        self._report = report
+
+    def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        source, filename, is_current = super().get_source(environment, template)
+        if self._report is not None and Path(filename).is_relative_to(self.searchpath[0]):
+            _inside(Path(filename), self._report)
+        return source, filename, is_current
+
+
+def _inside(path: Path, report: Path) -> None:
+    if not path.resolve().is_relative_to(report.resolve()):
+        raise OutsideReportError(f'"{path.name}" is a link that leads out of the report\'s folder')
+
+
+class _Environment(SandboxedEnvironment):
+    """Jinja2 for templates that come with a report: they read what they are given and can do nothing else."""
+
+    def is_safe_callable(self, obj: object) -> bool:
+        """Whether a template may call something: methods of texts, lists and the like, and what Jinja offers."""
+        owner = getattr(obj, "__self__", None)
+        kind = owner if isinstance(owner, type) else type(owner)
+        harmless = kind.__module__.split(".")[0] in ("builtins", "jinja2", "markupsafe")
+        return harmless and super().is_safe_callable(obj)
+
+
 @cache
-def _environment(folders: tuple[Path, ...]) -> jinja2.Environment:
+def _environment(folders: tuple[Path, ...], report: Path | None) -> jinja2.Environment:
     """Jinja2 for a search path; it keeps compiled templates and looks whether their files have changed."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folders),
+    environment = _Environment(
+        loader=_Loader(folders, report),
         undefined=jinja2.StrictUndefined,
-        autoescape=lambda name: name is None or ".md" not in name,  # noqa: S701  Markdown is not escaped as HTML
+        autoescape=lambda name: name is None or ".md" not in name,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
@@ -105,6 +145,12 @@ class Templates:
         """
         for folder in (self.report, self.own):
             if folder is not None and (folder / name).is_file():
+                if folder is self.report:
+                    try:
+                        _inside(folder / name, folder.parent)
+                    except OutsideReportError as error:
+                        place = Span(self.display(folder / name))
+                        raise StageFailedError(TEMPLATE_FAULT.at(place, str(error), "copy the file")) from error
                 return folder / name
         raise StageFailedError(OUTSIDE_TEMPLATES.at(Span(self.display(self.own)), f'no template "{name}"'))
 
@@ -112,7 +158,8 @@ class Templates:
         return self.report is not None and finding.span.path.startswith(self.display(self.report))
 
     def _text(self, name: str, folders: tuple[Path, ...], context: Mapping[str, object]) -> str:
-        environment = _environment(folders)
+        report = self.report.parent if self.report in folders and self.report is not None else None
+        environment = _environment(folders, report)
         environment.filters.update(self.filters)
         try:
             return environment.get_template(name).render(**context)

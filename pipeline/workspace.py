@@ -98,9 +98,10 @@ def source_commit(folder: Path) -> str:
         return answer.stdout.strip() if answer.returncode == 0 else ""
 
     try:
-        commit = git("log", "-1", "--format=%h", "--abbrev=10", "--", ".")
+        # `rev-list` and this form of `status` do not depend on what the user has set in ~/.gitconfig.
+        commit = git("rev-list", "-1", "--abbrev-commit", "--abbrev=10", "HEAD", "--", ".")
         if not commit:
             return ""
-        return commit + ("+" if git("status", "--porcelain", "--", ".") else "")
+        return commit + ("+" if git("status", "--porcelain", "--untracked-files=normal", "--", ".") else "")
     except (OSError, subprocess.TimeoutExpired):
         return ""

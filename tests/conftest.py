@@ -10,7 +10,9 @@ import pytest
 from hypothesis import settings
 
 from pipeline.cache import Cache
-from tests.readings import CLEAN, Reader, reading
+from pipeline.scan import scan
+from pipeline.source import Embedded
+from tests.readings import CLEAN, TESTS, Reader, reading
 
 # A slow machine is not a fault of the code; what is found once is found again.
 settings.register_profile("press", deadline=None, derandomize=True, max_examples=40)
@@ -19,8 +21,12 @@ settings.load_profile("press")
 
 @pytest.fixture(scope="session")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Cache:
-    """What texts hold is found once for all tests."""
-    return Cache(tmp_path_factory.mktemp("cache"))
+    """What texts hold is found once for all tests, and for the fixtures of rules by one start of pandoc."""
+    cache = Cache(tmp_path_factory.mktemp("cache"))
+    sections = [path.read_text(encoding="utf-8") for path in sorted((TESTS / "rules").glob("*/sections/*.md"))]
+    bodies = [text.split("---\n", 2)[2] for text in sections if text.startswith("---\n")]
+    scan(tuple(Embedded(body, "", 1, 1, 0) for body in bodies), cache)
+    return cache
 
 
 @pytest.fixture(scope="session")

@@ -217,6 +217,30 @@ class TestNotes:
         text = next(text for text in pages if "First paragraph of the note." in text)
         assert re.search(r"2 First paragraph of the note\. a list in it Last paragraph\.", text)
 
+    def test_lines_between_the_paragraphs_of_a_note_leave_no_white(self) -> None:
+        def height(html: str) -> float:
+            return laid_out(f"<p>text{call('a', '1')}</p>", (("a", html),))[0].note_heights["note-a"]
+
+        assert height("\n<p>one</p>\n\n<ul>\n<li>two</li>\n</ul>\n") == height("<p>one</p><ul><li>two</li></ul>")
+
+    def test_a_call_stands_at_its_word(self) -> None:
+        printed, _ = printing(with_extra(f"<p>A word {call('x', '7')} here.</p>", note("x", "7", "<p>A note.</p>")))
+        assert any("A word7 here." in text for text in texts(printed.data))
+
+    def test_notes_after_a_late_note_of_a_turned_page_are_not_lost(self) -> None:
+        rows = '<tr><th scope="row">Row</th><td>cell</td></tr>' * 22
+        last = f'<div class="source"><p>Source{call("late", "7")}</p></div>'
+        html = f'<div id="tbl-t" class="table landscape"><table><tbody>{rows}</tbody></table>{last}</div>'
+        html += f"<p>After{call('next', '8')} the table.</p>"
+        notes = (note("late", "7", f"<p>{'Late words. ' * 40}</p>"), note("next", "8", "<p>The next note.</p>"))
+        printed, findings = printing(with_extra(html, *notes))
+        where = {item.id: (item.call, item.text) for item in printed.notes}
+        call_page, text_page = where["note-late"]
+        assert call_page is not None
+        assert text_page == call_page + 1, "the note is late, or this test says nothing"
+        assert where["note-next"] == (call_page + 1, call_page + 1)
+        assert findings == []
+
     def test_a_note_that_does_not_fit_a_page_is_reported(self) -> None:
         html = "<p>" + "word " * 2500 + "</p>"
         document = with_chapter(RICH, "sec-annex", notes=(note("title", "6", html),))

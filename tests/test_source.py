@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.diagnostics import Findings, Span
@@ -52,6 +52,7 @@ def leaves(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[tuple[str
     return [(path, str(value))]
 
 
+@settings(max_examples=20)
 @given(st.dictionaries(KEYS, TREES, min_size=1, max_size=5), st.booleans(), st.sampled_from([None, True, False]))
 def test_each_value_stands_where_its_span_points(tree: dict[str, Any], indent: bool, flow: bool | None) -> None:
     text = yaml.safe_dump(

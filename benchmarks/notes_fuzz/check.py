@@ -121,21 +121,25 @@ def tokens(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _number(note: Any) -> int:
-    return next(number for kind, number, _ in tokens(note.element.text or "") if kind == "n")
+    return next(number for kind, number, _ in tokens("".join(note.element.itertext())) if kind == "n")
 
 
 def _check_note(
     tally: Tally, note: int, length: int, words: list[tuple[int, int]], call: int | None
 ) -> None:
     if not words:
-        tally.fault("lost", f"note {note} ({length} words), called on page {call}")
+        tally.fault("lost", f"note {note} ({length} words), called on page {_page(call)}")
         return
     if [word for _, word in words] != list(range(length)):
         tally.fault("words differ", f"note {note}: {len(words)} of {length} words")
     begins = words[0][0]
     if call is None or begins != call:
         kind = "late" if call is None or begins > call else "early"
-        tally.fault(kind, f"note {note} ({length} words), page {begins + 1}, called on {call}")
+        tally.fault(kind, f"note {note} ({length} words), page {_page(begins)}, called on {_page(call)}")
+
+
+def _page(index: int | None) -> str:
+    return "-" if index is None else str(index + 1)
 
 
 def _check_order(tally: Tally, number: int, page: _Page, called: dict[int, int]) -> None:

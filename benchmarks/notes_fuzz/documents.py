@@ -34,6 +34,11 @@ figure div { background: #c9d5ca }
 .aside { float: right; width: 40%; margin: 0 0 1em 1em }
 .one-piece { break-inside: avoid }
 """
+# Call and mark are elements of the text, as the press has them, and the engine's own are there, but empty.
+_OWN_MARK = """
+.fn::footnote-call { content: none; font-size: inherit; vertical-align: baseline; line-height: 0 }
+.fn::footnote-marker { content: none; line-height: 0 }
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,7 @@ class _Writer:
         self.body = 0
         self.unordered: set[int] = set()
         self.density = self.random.choice((0.01, 0.02, 0.05, 0.1))
+        self.own_mark = self.random.random() < 0.5
         huge = longest >= 1000 and self.random.random() < 0.3
         self.huge = self.random.randrange(max(1, notes)) if huge else -1
 
@@ -111,6 +117,7 @@ class _Writer:
             f" html {{ orphans: {orphans}; widows: {widows}; text-align: {choose(('left', 'justify'))} }}"
             f' body {{ margin: 0; font: {text}pt/{choose((1.2, 1.35, 1.5))} "DejaVu Serif" }}'
             f" .fn {{ font-size: {choose((6, 7, 8))}pt; margin-bottom: {choose((0, 0, 2))}pt; footnote-policy: {policy} }}"
+            f"{_OWN_MARK if self.own_mark else ''}"
             f" p {{ margin: 0 0 {choose((0, 0.5, 1))}em; text-indent: {choose((0, 1.2))}em }}"
             f" tr {{ break-inside: {choose(('auto', 'avoid'))} }}" + _STYLE
         ), margin
@@ -146,6 +153,8 @@ class _Writer:
         if count > 60 and self.random.random() < 0.4:  # several paragraphs in a note
             cut = self.random.randint(10, count - 10)
             text = f"{' '.join(words[:cut])}<span>{' '.join(words[cut:])}</span>"
+        if self.own_mark:
+            text = f"<span>{number + 1} {text}</span>"
         return f'<span class="fn">{text}</span>'
 
     def aside_words(self, least: int, most: int) -> str:

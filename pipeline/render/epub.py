@@ -138,10 +138,7 @@ def _manifest(document: Document, pages: Mapping[str, etree._Element]) -> tuple[
             Item(f"page-{number}", name, "application/xhtml+xml", _properties(name, root))
             for number, (name, root) in enumerate(pages.items(), 1)
         ),
-        *(
-            Item(f"asset-{number}", asset.href, asset.media_type)
-            for number, asset in enumerate(document.assets, 1)
-        ),
+        *(Item(f"asset-{number}", asset.href, asset.media_type) for number, asset in enumerate(document.assets, 1)),
     )
 
 

@@ -164,9 +164,7 @@ def adapt(
                 pass
 
 
-def _point(
-    link: etree._Element, file: str, targets: Mapping[str, str], place: Span, findings: Findings
-) -> None:
+def _point(link: etree._Element, file: str, targets: Mapping[str, str], place: Span, findings: Findings) -> None:
     href = link.get("href")
     if href is None or _leads_outside(href):
         return

@@ -108,9 +108,7 @@ _NAMED = {
 }
 
 
-def write_pages(
-    document: Document, templates: Templates, cover_words: str, findings: Findings
-) -> Mapping[str, str]:
+def write_pages(document: Document, templates: Templates, cover_words: str, findings: Findings) -> Mapping[str, str]:
     """The content documents by name, in reading order: cover, title page, imprint, contents, chapters.
 
     Args:
@@ -242,9 +240,7 @@ def _chapter(one: _Parsed, run: _Run) -> str:
         title=markup.inner(one.title),
         lead=markup.inner(one.lead),
         body=markup.inner(one.body),
-        notes=tuple(
-            Note(note.id, markup.inner(root)) for note, root in zip(one.chapter.notes, one.notes, strict=True)
-        ),
+        notes=tuple(Note(note.id, markup.inner(root)) for note, root in zip(one.chapter.notes, one.notes, strict=True)),
     )
 
 

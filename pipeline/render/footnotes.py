@@ -18,8 +18,6 @@ tree has one Note for them, with content on each of their pages (ISO 32000-1, 14
 
 from __future__ import annotations
 
-import hashlib
-import inspect
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any

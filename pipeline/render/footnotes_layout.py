@@ -352,7 +352,7 @@ class Foot:
         finally:
             (context.footnotes, context.in_column, context.broken_out_of_flow, self.line, self._measuring) = before
             context.excluded_shapes[:] = shapes
-        if box is None:
+        if box is None or (resume is not None and not _shows_something(box)):
             return None
         if resume is not None:
             _trim(box)
@@ -382,8 +382,16 @@ def _source(note: Any, area: Any) -> Any:
 def _line_ends(piece: Piece) -> list[float]:
     """How far down from the top of a piece its lines end."""
     top = piece.box.border_box_y() - piece.top
-    ends = {box.position_y + box.height - top for box in piece.box.descendants() if isinstance(box, boxes.LineBox)}
-    return sorted(ends)
+    return sorted({box.position_y + box.height - top for box in _lines(piece.box)})
+
+
+def _lines(root: Any) -> Iterator[Any]:
+    """The lines of text of a box; not those that are there for an empty mark only, and have no height."""
+    return (box for box in root.descendants() if isinstance(box, boxes.LineBox) and box.height > 0)
+
+
+def _shows_something(root: Any) -> bool:
+    return any(_lines(root)) or any(isinstance(box, boxes.ReplacedBox) for box in root.descendants())
 
 
 def _trim(box: Any) -> None:
@@ -526,9 +534,7 @@ class _Before:
         self._state = {key: _copied(value) for key, value in context.page_maker[index][-1].items()}
         self._broken = dict(context.broken_out_of_flow)
         self._running = {
-            name: list(of_page[index + 1])
-            for name, of_page in context.running_elements.items()
-            if index + 1 in of_page
+            name: list(of_page[index + 1]) for name, of_page in context.running_elements.items() if index + 1 in of_page
         }
         self._rendered = list(context.rendered_notes)
 

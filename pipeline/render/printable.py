@@ -277,8 +277,6 @@ def _table_height(table: etree._Element) -> float:
     return height
 
 
-
-
 def _block_around(call: etree._Element, height: int) -> etree._Element | None:
     """The block that holds a call, or with `height` the one so many levels above it."""
     blocks = [a for a in call.iterancestors() if a.tag in _BLOCKS or "table" in a.get("class", "").split()]

@@ -221,7 +221,7 @@ def _links(page: Any, number: int, numbers: Mapping[tuple[int, int], int]) -> It
     for note in page.obj.get("/Annots") or ():
         if not isinstance(note, pikepdf.Dictionary) or note.get("/Subtype") != "/Link":
             continue
-        box = _box(note.Rect)
+        box = _box(note.get("/Rect", (0, 0, 0, 0)))
         action, target = note.get("/A"), note.get("/Dest")
         kind = str(_item(action, "/S") or "")
         if kind == "/GoTo":

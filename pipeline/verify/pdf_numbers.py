@@ -8,7 +8,7 @@ from pipeline.diagnostics import Diagnostic
 from pipeline.verify.pdf_contents import ContentsLine
 from pipeline.verify.pdf_file import Link, Run
 from pipeline.verify.pdf_inspection import Inspection, Verdict
-from pipeline.verify.pdf_match import Printed
+from pipeline.verify.pdf_reading import Printed
 from pipeline.verify.pdf_rules import CONTENTS_DIFFER, REFERENCE_DIFFERS
 from pipeline.verify.pdf_words import Hyperlink
 from pipeline.verify.text import letters_of, shown
@@ -27,7 +27,7 @@ def check_references(look: Inspection) -> Verdict:
         elif "ref" in link.names:
             numbers += 1
             faults += _reference(look, printed, link)
-    return Verdict(faults, f"{numbers} references and {pages} page references equal to their targets")
+    return Verdict(faults, f"{numbers} references and {pages} page references compared with their targets")
 
 
 def _place(look: Inspection, printed: Printed, link: Hyperlink) -> str:
@@ -146,7 +146,7 @@ def check_contents(look: Inspection) -> Verdict:
             CONTENTS_DIFFER.at(look.locate(entry.id), f'the line "{text}" of the contents {reason}')
             for reason in reasons
         ]
-    detail = f"{len(lines)} lines, each with the page of its target"
+    detail = f"{len(lines)} lines compared with the pages of their targets"
     return Verdict(faults, detail, "" if lines else "the report prints no contents")
 
 

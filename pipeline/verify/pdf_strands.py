@@ -30,6 +30,7 @@ _LEVELS = ("h1", "h2", "h3")
 _NOT_OUTLINED = (Kind.IMPRINT, Kind.BIBLIOGRAPHY, Kind.COLOPHON)  # of these, only the title is
 _ABOVE_HEADING = 40.0  # PDF units between the upper edge of a heading and its words
 _ABOVE_NOTE = 14.0
+_CAPTIONS = ("caption", "figcaption")
 _CODE = ("code", "pre", "samp", "kbd")
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, remove_comments=True)
 
@@ -62,6 +63,7 @@ class _Writer:
     labels: list[Label] = field(default_factory=list)
     headings: list[Heading] = field(default_factory=list)
     repeats: list[tuple[int, int]] = field(default_factory=list)
+    captions: list[tuple[int, int]] = field(default_factory=list)
 
     def add(self, text: str | None) -> None:
         """Text, of which only the letters count and where words end."""
@@ -102,7 +104,7 @@ class _Writer:
         return Strand(
             self.kind, self.id, letters, self.words, frozenset(self.breaks), tuple(self.anchors),
             tuple(self.links), tuple(self.labels), tuple(self.headings), tuple(self.repeats),
-            runs_right_to_left(letters),
+            tuple(self.captions), runs_right_to_left(letters),
         )  # fmt: skip
 
 
@@ -173,6 +175,8 @@ class _Reader:
             writer.links.append(Hyperlink(start, writer.length, element.get("href", ""), names))
         if tag == "thead":
             writer.repeats.append((start, writer.length))
+        elif tag in _CAPTIONS:
+            writer.captions.append((start, writer.length))
         if element.get("id"):
             writer.anchors[mark] = replace(writer.anchors[mark], end=writer.length)
         writer.cut()

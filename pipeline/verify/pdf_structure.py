@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from pipeline.diagnostics import Diagnostic
 from pipeline.verify.pdf_file import Link, Run
 from pipeline.verify.pdf_inspection import Inspection, Verdict
-from pipeline.verify.pdf_match import Printed
+from pipeline.verify.pdf_reading import Printed
 from pipeline.verify.pdf_rules import (
     BROKEN_LINK,
     DESTINATION_ASTRAY,
@@ -64,7 +64,7 @@ def check_fonts(look: Inspection) -> Verdict:
             if "\ufffd" in run.text:
                 message = f'page {look.label(run.page)} shows an unknown character: "{shown(run.text)}"'
                 faults.append(FONT_INCOMPLETE.at(look.file, message))
-    return Verdict(faults, f"{len(look.pdf.fonts)} fonts, all in the file and readable")
+    return Verdict(faults, f"{len(look.pdf.fonts)} fonts")
 
 
 # ---------------------------------------------------------------- outline

@@ -83,6 +83,7 @@ class Strand:
         breaks: the places in it where a word, or an element, ends.
         anchors, links, labels, headings: what is in it, in order.
         repeats: the parts that a page may show again: heads of tables.
+        captions: the parts that may stand above or below what they belong to.
         backwards: whether some of it is written from right to left.
     """
 
@@ -96,6 +97,7 @@ class Strand:
     labels: tuple[Label, ...]
     headings: tuple[Heading, ...]
     repeats: tuple[tuple[int, int], ...]
+    captions: tuple[tuple[int, int], ...]
     backwards: bool
 
     def near(self, offset: int) -> str:
