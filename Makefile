@@ -55,8 +55,8 @@ test: $(TEST_READY) ## Run all the tests
 	@$(PREFLIGHT)
 	@$(PYTHON_BIN) -m pytest $(PYTEST_ARGS)
 
-fast: $(TEST_READY) ## Run the tests that make no PDF or EPUB: the quick loop
-	@$(PYTHON_BIN) -m pytest -m "not artefact" $(PYTEST_ARGS)
+fast: $(TEST_READY) ## Run the tests that make no file and start no program: the quick loop
+	@$(PYTHON_BIN) -m pytest -m "not artefact and not process" $(PYTEST_ARGS)
 
 lint: $(TEST_READY) ## Check the code: ruff, formatting, mypy, the import contract
 	@failed=0; \

@@ -15,7 +15,7 @@ from pipeline import nodes
 from pipeline.assemble import Piece, PieceKind
 from pipeline.diagnostics import Findings, Severity, Span, declare
 from pipeline.index import Index, figure_texts, table_texts
-from pipeline.nodes import Nodes
+from pipeline.nodes import Node, Nodes
 from pipeline.report import Report
 from pipeline.scan import Form, Token
 from pipeline.source import Embedded
@@ -62,6 +62,7 @@ def compare(
     """
     told = False
     called = {call.id for call in index.notes}
+    apart = {finding.span.path for finding in findings.all() if finding.rule is READ_DIFFERENTLY}
     for piece in pieces:
         places: dict[str, Span] = {}
         counted: Counter[str] = Counter()
@@ -75,10 +76,12 @@ def compare(
         if _has_groups(piece, report):  # the head of a group is not scanned
             read &= counted
         for name in sorted((counted - read) | (read - counted)):
+            told = True
+            if name not in places and piece.origin.file in apart:
+                continue  # a consequence of blocks that were read differently, and it has no place
             more, fewer = ("the press", "pandoc") if counted[name] > read[name] else ("pandoc", "the press")
             message = f"{more} reads {name} here, and {fewer} does not"
             findings.add(READ_DIFFERENTLY.at(places.get(name, piece.span(1, 1)), message, HINT))
-            told = True
     expected = tuple(call.id for call in index.notes)
     if not told and met != expected:
         wrong = next((pair for pair in zip(met, expected, strict=False) if pair[0] != pair[1]), None)
@@ -161,6 +164,9 @@ def compare_blocks(pieces: tuple[Piece, ...], trees: Trees, scanned: Trees, find
         key = piece.kind, piece.id
         if key not in scanned:
             continue
+        for line, column in _rows_of_lost_tables(scanned[key]):
+            message = "here a table seems to be meant, and words are read"
+            findings.add(READ_DIFFERENTLY.at(piece.span(line, column), message, HINT))
         ours, theirs = list(_blocks(scanned[key])), list(_blocks(trees[key]))
         here = (1, 1)
         for place in range(max(len(ours), len(theirs))):
@@ -171,6 +177,26 @@ def compare_blocks(pieces: tuple[Piece, ...], trees: Trees, scanned: Trees, find
                 message = f"the press reads {mine} here, and pandoc reads {other}"
                 findings.add(READ_DIFFERENTLY.at(piece.span(*here), message, HINT))
                 break
+
+
+def _rows_of_lost_tables(blocks: Nodes) -> Iterator[tuple[int, int]]:
+    """Where `|---|---|` stands in a paragraph: a table that follows words without an empty line."""
+    for block in nodes.walk(blocks):
+        if block["t"] == "Para":
+            text = "".join(_as_typed(node) for node in nodes.walk(block["c"]))
+            line, column = _first_position(block["c"]) or (1, 1)
+            for number, words in enumerate(text.split("\n")):
+                if _DELIMITERS.fullmatch(words.strip()):
+                    yield line + number - (number > 0), column
+
+
+def _as_typed(node: Node) -> str:
+    if node["t"] == "Str":
+        return str(node["c"])
+    return {"Space": " ", "SoftBreak": "\n", "LineBreak": "\n"}.get(node["t"], "")
+
+
+_DELIMITERS = re.compile(r"\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)+\|?")
 
 
 def _blocks(blocks: Nodes) -> Iterator[tuple[str, tuple[int, int] | None]]:
@@ -220,8 +246,8 @@ def _div(content: Any) -> Iterator[tuple[str, tuple[int, int] | None]]:
 
 def _position(attributes: Any) -> tuple[int, int] | None:
     for key, value in attributes[2]:
-        if key == "data-pos" and (found := re.match(r"(?:[^@]*@)?(\d+):(\d+)-", value)):
-            return int(found[1]), int(found[2])
+        if key == "data-pos":  # "3:1-4:1;1:1-4:1" for a heading over a line of dashes
+            return min((int(line), int(column)) for line, column in re.findall(r"(\d+):(\d+)-", value))
     return None
 
 

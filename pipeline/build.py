@@ -113,12 +113,11 @@ def _pressed(
         return not keep_going and has_errors(checked.judged(findings, workspace))
 
     made: list[Made] = []
-    document = None if stopped() else _tried(lambda: _composed(checked, workspace, progress, findings), findings)
+    document = None if stopped() else _tried(findings, _composed, checked, workspace, progress, findings)
     for edition in editions:
         if document is not None and not stopped():
-            made += (
-                _tried(lambda: [_rendered(edition, document, checked, workspace, progress, findings)], findings) or ()
-            )
+            edited = _tried(findings, _rendered, edition, document, checked, workspace, progress, findings)
+            made += [edited] if edited else []
     artefacts: tuple[Artefact, ...] = ()
     if document is not None and not has_errors(checked.judged(findings, workspace)):
         artefacts = _verified_and_published(made, document, checked, workspace, progress, findings)

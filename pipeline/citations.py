@@ -161,9 +161,9 @@ def _style_text(style: Path, place: Span, *, grouped: bool) -> bytes:
         ) from error
     for link in list(root.iter(f"{CSL}link")):
         if link.get("rel") == "independent-parent":
-            link.attrib.pop("rel")
+            link.attrib.pop("rel", "")
     for bibliography in root.iter(f"{CSL}bibliography") if grouped else ():
-        bibliography.attrib.pop("subsequent-author-substitute", None)
+        bibliography.attrib.pop("subsequent-author-substitute", "")
     return etree.tostring(root)
 
 

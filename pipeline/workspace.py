@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
+import click
+
+LATEST = 4_354_819_198  # the last moment that the entries of a ZIP file can have, in 2107
 PACKAGE = Path(__file__).resolve().parent
 
 
@@ -60,12 +64,15 @@ class Workspace:
 
 
 def find_workspace(start: Path, environment: dict[str, str] | None = None) -> Workspace:
-    """The workspace of a folder: the nearest folder upwards that has `content/`, else the folder itself."""
+    """The workspace of a folder: the nearest folder upwards that has `content/`, else the folder itself.
+
+    Raises:
+        click.UsageError: when SOURCE_DATE_EPOCH is no moment that files can be stamped with.
+    """
     start = start.absolute()
     root = next((p for p in (start, *start.parents) if (p / "content").is_dir()), start)
     values = os.environ if environment is None else environment
-    written = values.get("SOURCE_DATE_EPOCH", "")
-    epoch = int(written) if written.isdigit() else None
+    epoch = _epoch(values.get("SOURCE_DATE_EPOCH", ""))
     now = datetime.now(UTC) if epoch is None else datetime.fromtimestamp(epoch, UTC)
     return Workspace(
         start=start,
@@ -75,6 +82,14 @@ def find_workspace(start: Path, environment: dict[str, str] | None = None) -> Wo
         source_date_epoch=epoch,
         today=now.date(),
     )
+
+
+def _epoch(written: str) -> int | None:
+    if not written:
+        return None
+    if not re.fullmatch("[0-9]{1,10}", written) or int(written) > LATEST:
+        raise click.UsageError(f'SOURCE_DATE_EPOCH is "{written}", and not a number of seconds since 1970')
+    return int(written)
 
 
 def templates_folder() -> Path:

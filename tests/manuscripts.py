@@ -12,8 +12,8 @@ from random import Random
 
 LITERAL = (
     "alpha", "Osh", "Жамбыл", "2,199", "x_y", "AT&T", "5%", "C#", "mail@example.org", "a/b", "(2019)", "naïve", "40+",
-    "[sic]", "well-known", "1:3", "=", "£5", "U.S.", "\\@fig-1", "\\[^n1]", "`@fig-1`", "`[^n1] | x`", "§4", "п.", "~12",
-    "#tag", "^", "<5", "{x}", "@", "e.g.", "и", "\\*", "http://example.org",
+    "[sic]", "well-known", "1:3", "=", "£5", "U.S.", "\\@fig-1", "\\[^n1]", "`@fig-1`", "`[^n1] | x`", "§4", "п.",
+    "~12", "#tag", "^", "<5", "{x}", "@", "e.g.", "и", "\\*", "http://example.org",
     "“so”", "—", "…", "x", "y", "z",
 )  # fmt: skip
 """Words that are printed as they are, less the backslashes and backticks; some look like markup."""
@@ -64,7 +64,8 @@ class Writer:
             parts = [self.blocks(3)]
             for heading in (1, 2):
                 title, title_printed = self.words(4, notes=True)
-                parts.append((f"## {title} end {{#sec-c{chapter}h{heading}}}", f"{chapter}.{heading} {title_printed} end"))
+                source = f"## {title} end {{#sec-c{chapter}h{heading}}}"
+                parts.append((source, f"{chapter}.{heading} {title_printed} end"))
                 parts.append(self.blocks(3))
             parts.append((f"::: {{#fig-{chapter}}}\n:::", f"Figure {chapter} Caption {chapter}"))
             parts.append(self.blocks(2))
@@ -139,7 +140,7 @@ class Writer:
 
     def code(self) -> tuple[str, str]:
         """A block of code that holds what is a call or a reference elsewhere."""
-        words = " ".join(self.random.choice(["[^n1]", "@fig-1", "[@fig-1]", "::: x", "|", "# x", "x"]) for _ in range(4))
+        words = " ".join(self.random.choices(["[^n1]", "@fig-1", "[@fig-1]", "::: x", "|", "# x", "x"], k=4))
         return f"```\n{words}\n```", words
 
     def quotation(self) -> tuple[str, str]:
@@ -180,7 +181,8 @@ class Writer:
         if draw < 0.32 and notes:
             self.manuscript.marks.append(f"n{len(self.manuscript.marks) + 1}")
             call, mark = f"[^{self.manuscript.marks[-1]}]", str(len(self.manuscript.marks))
-            form = self.random.choice(["word{}", "*word*{}", "word.{}", "word{},", "“word”{}", "word{} (x)", "*word{}*"])
+            forms = ["word{}", "*word*{}", "word.{}", "word{},", "“word”{}", "word{} (x)", "*word{}*"]
+            form = self.random.choice(forms)
             return form.format(call), form.replace("*", "").format(mark)
         literal = self.random.choice([word for word in LITERAL if not (cell and "|" in word)])
         if draw > 0.98:

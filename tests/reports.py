@@ -25,8 +25,10 @@ from pipeline.workspace import Workspace, templates_folder
 NO_BREAK = "\u00a0"
 
 SOURCES = """\
-- {id: abel2019, type: book, title: The alpha book, author: [{family: Abel, given: Anna}], issued: 2019, publisher: Press}
-- {id: baker2020, type: book, title: The beta book, author: [{family: Baker, given: Ben}], issued: 2020, publisher: Press}
+- {id: abel2019, type: book, title: The alpha book, author: [{family: Abel, given: Anna}], issued: 2019,
+   publisher: Press}
+- {id: baker2020, type: book, title: The beta book, author: [{family: Baker, given: Ben}], issued: 2020,
+   publisher: Press}
 - {id: cole2021, type: report, title: The gamma report, author: [{literal: Cole Office}], issued: 2021-05-04,
    publisher: Cole Office}
 """
@@ -75,8 +77,12 @@ class Composed:
 
 def words(html: str) -> str:
     """The text of a piece of markup; white space other than non-breaking is one space."""
-    text = "".join(etree.fromstring(f"<div>{html}</div>").itertext())
-    return " ".join(part for part in text.replace("\n", " ").split(" ") if part)
+    return " ".join(part for part in text_of(parsed(html)).replace("\n", " ").split(" ") if part)
+
+
+def text_of(element: etree._Element) -> str:
+    """The text of an element, as it stands."""
+    return "".join(str(part) for part in element.itertext())
 
 
 def parsed(html: str) -> etree._Element:
@@ -105,7 +111,10 @@ def write_report(
         name: the report's folder.
         lang: its language.
         settings: more lines of report.yaml; "sections:" among them replaces the order made from `sections`.
-        notes, sources, figures, tables: the YAML files.
+        notes: notes/notes.yaml.
+        sources: sources.yaml.
+        figures: figures.yaml.
+        tables: tables.yaml.
         files: more files by path inside the report.
     """
     folder = root / "content" / name

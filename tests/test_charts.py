@@ -68,6 +68,7 @@ def refused(text: str, code: str) -> Diagnostic:
 # ---------------------------------------------------------------- what is drawn
 
 
+@pytest.mark.process
 def test_labels_are_text_in_the_typeface_of_the_press() -> None:
     root = svg_of(BARS)
     assert labels(root) == ["Kazakhstan", "Kyrgyzstan"]
@@ -76,6 +77,7 @@ def test_labels_are_text_in_the_typeface_of_the_press() -> None:
     assert {t.get("fill") for t in root.iter("{*}text")} == {"#1b211f"}
 
 
+@pytest.mark.process
 def test_bars_are_as_long_as_the_numbers() -> None:
     root = svg_of(BARS.replace("axis: null", "axis: null, scale: {domain: [0, 754]}"))
     lengths = [
@@ -86,12 +88,14 @@ def test_bars_are_as_long_as_the_numbers() -> None:
     assert lengths == [200.0, pytest.approx(200 * 533 / 754, abs=0.001)]
 
 
+@pytest.mark.process
 def test_one_unit_is_one_point() -> None:
     root = svg_of(BARS)
     box = root.get("viewBox", "").split()
     assert (root.get("width"), root.get("height")) == (f"{box[2]}pt", f"{box[3]}pt")
 
 
+@pytest.mark.process
 def test_the_longest_label_lies_inside_the_drawing() -> None:
     """Room is made for labels as the printed typeface sets them, not as some other typeface would."""
     font = TTFont(toolchain.fonts()["fonts/SourceSans3.ttf"])
@@ -103,6 +107,7 @@ def test_the_longest_label_lies_inside_the_drawing() -> None:
     assert left - 6 - 2 <= width <= left - 6  # the padding of label and drawing takes 6
 
 
+@pytest.mark.process
 def test_the_drawing_says_its_title_and_description() -> None:
     root = svg_of(BARS, "Returns & <more>", "Kazakhstan 754; Kyrgyzstan 533.")
     assert root.get("role") == "img"
@@ -111,12 +116,14 @@ def test_the_drawing_says_its_title_and_description() -> None:
     assert titles[root.get("aria-describedby")] == "Kazakhstan 754; Kyrgyzstan 533."
 
 
+@pytest.mark.process
 def test_without_a_description_there_is_none() -> None:
     root = svg_of(BARS, description="")
     assert root.find("s:desc", SVG) is None
     assert root.get("aria-describedby") is None
 
 
+@pytest.mark.process
 def test_nothing_in_the_drawing_is_for_scripts_or_in_another_language() -> None:
     root = svg_of(BARS)
     for element in root.iter():
@@ -125,12 +132,14 @@ def test_nothing_in_the_drawing_is_for_scripts_or_in_another_language() -> None:
         assert element is root or foreign == []
 
 
+@pytest.mark.process
 def test_the_same_source_gives_the_same_bytes() -> None:
     first = drawn(BARS)[0]
     draw._worker().close()
     assert drawn(BARS)[0] == first
 
 
+@pytest.mark.process
 def test_ids_of_two_charts_are_apart_and_resolve() -> None:
     clipped = BARS.replace("mark: bar", "mark: {type: bar, clip: true}")
     one, other = svg_of(clipped), svg_of(clipped, title="Another")
@@ -143,11 +152,13 @@ def test_ids_of_two_charts_are_apart_and_resolve() -> None:
         assert set(used) <= own
 
 
+@pytest.mark.process
 def test_json_is_welcome_too() -> None:
     spec = {"data": {"url": "./data/returns.csv"}, "mark": "text", "encoding": {"text": {"field": "state"}}}
     assert labels(svg_of(json.dumps(spec))) == ["Kazakhstan", "Kyrgyzstan"]
 
 
+@pytest.mark.process
 def test_data_is_found_in_layers_concatenations_and_lookups() -> None:
     text = """
 hconcat:
@@ -165,6 +176,7 @@ hconcat:
     assert labels(svg_of(text)) == ["Kazakhstan", "Kyrgyzstan", "007", "007"]
 
 
+@pytest.mark.process
 def test_a_date_is_the_same_in_every_time_zone(monkeypatch: pytest.MonkeyPatch) -> None:
     text = """
 data: {url: data/days.csv, format: {parse: {day: date}}}
@@ -177,6 +189,7 @@ encoding: {text: {field: told}}
     assert labels(svg_of(text)) == ["06 January 00", "07 May 00"]
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("cells", "values"),
     [
@@ -194,6 +207,7 @@ def test_a_column_of_numbers_becomes_numbers(cells: tuple[str, ...], values: lis
     assert [row["a"] for row in rows if isinstance(row, dict)] == values
 
 
+@pytest.mark.process
 def test_plain_words_have_the_types_of_yaml_and_quoted_ones_stay_text() -> None:
     text = """
 data: {values: [{a: "0042", b: 42, c: null, d: true}]}
@@ -205,6 +219,7 @@ encoding: {text: {field: t}}
     assert labels(svg_of(text)) == ["0042|84|false|true"]
 
 
+@pytest.mark.process
 def test_the_specification_may_overrule_the_theme() -> None:
     root = svg_of(BARS + "config: {axis: {labelFontSize: 11}}")
     text = root.find(".//s:text", SVG)
@@ -216,6 +231,7 @@ def test_the_specification_may_overrule_the_theme() -> None:
 # ---------------------------------------------------------------- what is refused, and where
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("old", "new", "code", "line", "words"),
     [
@@ -245,12 +261,14 @@ def test_a_fault_is_found_at_its_line(old: str, new: str, code: str, line: int, 
     assert words in finding.hint
 
 
+@pytest.mark.process
 def test_a_column_misspelt_in_an_expression_is_found() -> None:
     finding = refused(BARS + 'transform:\n  - {filter: "datum.totl > 3"}', "FIG106")
     assert finding.span.line == 9
     assert finding.hint == 'did you mean "total"?'
 
 
+@pytest.mark.process
 def test_columns_that_the_chart_makes_itself_are_known() -> None:
     more = """
 transform:
@@ -262,11 +280,13 @@ transform:
     assert drawn(BARS + more.strip())[1] == ()
 
 
+@pytest.mark.process
 def test_yaml_that_cannot_be_read_is_found_at_its_line() -> None:
     finding = refused("mark: bar\nwidth: [1", "SRC010")
     assert finding.span.line in (2, 3)
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     "text",
     ["- bar", "just words", "width: 3", "$schema: https://vega.github.io/schema/vega/v5.json\nmark: bar"],
@@ -275,12 +295,14 @@ def test_what_is_no_vega_lite_is_told(text: str) -> None:
     assert refused(text, "FIG101").span.line == 1
 
 
+@pytest.mark.process
 def test_an_expression_that_cannot_be_read_is_the_charts_fault() -> None:
     finding = refused(BARS + 'transform: [{calculate: "datum.total +", as: a}]', "FIG107")
     assert "Vega-Lite: " in finding.message
     assert "https://cdn" not in finding.message
 
 
+@pytest.mark.process
 def test_an_expression_that_fails_while_drawing_is_no_drawing_without_marks(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
@@ -289,6 +311,7 @@ def test_an_expression_that_fails_while_drawing_is_no_drawing_without_marks(
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.process
 def test_a_label_without_a_number_is_found() -> None:
     text = (
         BARS.replace("mark: bar", "mark: text")
@@ -298,6 +321,7 @@ def test_a_label_without_a_number_is_found() -> None:
     assert finding.message == 'a label says "null adults"'
 
 
+@pytest.mark.process
 def test_a_label_that_is_cut_is_found() -> None:
     data, findings = drawn(BARS.replace("title: null", "title: null, axis: {labelLimit: 30}"))
     assert data is None
@@ -305,6 +329,7 @@ def test_a_label_that_is_cut_is_found() -> None:
     assert all("…" in finding.message for finding in findings)
 
 
+@pytest.mark.process
 def test_a_foreign_typeface_is_replaced_and_told() -> None:
     data, findings = drawn(BARS.replace("mark: bar", "mark: {type: text, font: Helvetica}") + "  text: {field: state}")
     assert [finding.rule.code for finding in findings] == ["FIG109"]
@@ -315,6 +340,7 @@ def test_a_foreign_typeface_is_replaced_and_told() -> None:
 # ---------------------------------------------------------------- bounds
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     "rows",
     [
@@ -329,6 +355,7 @@ def test_a_generator_of_a_million_rows_is_counted_not_run(rows: str) -> None:
     assert time.perf_counter() - before < 2
 
 
+@pytest.mark.process
 def test_more_rows_than_can_be_printed_are_refused() -> None:
     findings = Findings()
     rows = ({"a": "1"},) * 200_001
@@ -337,6 +364,7 @@ def test_more_rows_than_can_be_printed_are_refused() -> None:
     assert [finding.rule.code for finding in findings.all()] == ["FIG105"]
 
 
+@pytest.mark.process
 def test_a_chart_that_never_ends_is_ended_and_the_next_one_is_drawn(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

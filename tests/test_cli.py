@@ -508,18 +508,21 @@ def on_a_terminal(command: list[str], cwd: Path, **more: str) -> tuple[int, str]
     return process.wait(60), written.decode()
 
 
+@pytest.mark.process
 def test_python_m_runs_the_command(project: Path) -> None:
     command = [sys.executable, "-m", "pipeline", "--version"]
     done = subprocess.run(command, cwd=project, env=environment(), capture_output=True, text=True, check=True)
     assert done.stdout == f"proofpress {__version__}\n"
 
 
+@pytest.mark.process
 def test_a_terminal_gets_colours(project: Path) -> None:
     code, written = on_a_terminal([*program(ONE_ERROR), "check", "alpha"], project)
     assert code == 1
     assert "\x1b[1;31m error XREF901" in written
 
 
+@pytest.mark.process
 def test_no_color_and_dumb_terminals_get_none(project: Path) -> None:
     for more in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
         code, written = on_a_terminal([*program(ONE_ERROR), "check", "-q", "alpha"], project, **more)
@@ -528,6 +531,7 @@ def test_no_color_and_dumb_terminals_get_none(project: Path) -> None:
         assert "\x1b[" not in written
 
 
+@pytest.mark.process
 def test_a_pipe_gets_plain_text(project: Path) -> None:
     done = subprocess.run(
         [*program(ONE_ERROR), "check", "alpha"],
@@ -542,6 +546,7 @@ def test_a_pipe_gets_plain_text(project: Path) -> None:
     assert done.stderr == b"alpha: rules\n"
 
 
+@pytest.mark.process
 def test_a_reader_that_goes_away_changes_nothing(project: Path) -> None:
     process = subprocess.Popen(
         [*program(MANY_ERRORS), "check", "alpha"],
@@ -558,6 +563,7 @@ def test_a_reader_that_goes_away_changes_nothing(project: Path) -> None:
     assert process.wait(60) == 1
 
 
+@pytest.mark.process
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 def test_output_onto_a_full_disk_is_told(project: Path) -> None:
     with Path("/dev/full").open("wb") as full:
@@ -574,6 +580,7 @@ def test_output_onto_a_full_disk_is_told(project: Path) -> None:
     assert b"Traceback" not in done.stderr
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("number", "code", "words"), [(signal.SIGINT, 130, b"interrupted. "), (signal.SIGTERM, 143, b"")]
 )
@@ -603,6 +610,7 @@ def test_an_interrupted_run_says_so_and_leaves_nothing_unfinished(
     assert list((project / "build" / "alpha").iterdir()) == []
 
 
+@pytest.mark.process
 def test_a_terminal_without_utf8_is_no_reason_to_fail(project: Path) -> None:
     body = 'return Outcome((BAD.at(Span("a.md"), "Қазақстан"),), ())'
     done = subprocess.run(
@@ -616,6 +624,7 @@ def test_a_terminal_without_utf8_is_no_reason_to_fail(project: Path) -> None:
     assert b"\\u049a" in done.stdout
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     "arguments", [["--help"], ["explain", "SRC010"], ["explain", "fig101"], ["explain", "XREF001"], ["--version"]]
 )

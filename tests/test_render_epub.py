@@ -513,6 +513,7 @@ def _cover(document: Document, colors: tuple[tuple[str, str], ...] = ()) -> Imag
     return Image.open(io.BytesIO(Book(data).archive.read("EPUB/cover.png"))).convert("RGB")
 
 
+@pytest.mark.artefact
 def test_the_cover_is_a_picture_with_its_words_beside_it(rich: Book) -> None:
     assert rich.package("//opf:item[@properties='cover-image']/@href") == ["cover.png"]
     assert rich.ask("cover.xhtml", "//h:img[@role='doc-cover']/@alt") == [
@@ -521,6 +522,7 @@ def test_the_cover_is_a_picture_with_its_words_beside_it(rich: Book) -> None:
     assert _cover(RICH).size == (1600, 2263)
 
 
+@pytest.mark.artefact
 def test_the_cover_shows_drawing_words_and_colours() -> None:
     with_drawing = _cover(RICH, (("ground", "#112233"), ("accent", "#ffeedd")))
     assert with_drawing.getpixel((1590, 10)) == (0x11, 0x22, 0x33)
@@ -546,6 +548,7 @@ def test_an_unusable_drawing_is_told(drawing: str) -> None:
     assert [finding.rule.code for finding in failed.value.findings] == ["EPUB106"]
 
 
+@pytest.mark.artefact
 @pytest.mark.parametrize(
     "title", ["A", "A Title of Rather Many Words about " + "Something " * 12, "W" * 60, ""]
 )

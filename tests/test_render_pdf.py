@@ -54,10 +54,13 @@ def texts(data: bytes) -> list[str]:
     return [" ".join(re.sub("[\ufffe\u00ad\u2060]", "", page).split()) for page in pages]
 
 
-def with_extra(html: str, *notes: NoteText, id: str = "sec-extra") -> Document:
-    """The rich report with one more page, number 6."""
-    extra = Chapter(id, Kind.BACK, "", "Extra", "Extra", "Extra", "", html, notes)
-    return replace(RICH, chapters=(*RICH.chapters[:-2], extra, *RICH.chapters[-2:]))
+def only(html: str, *notes: NoteText, copies: int = 1) -> Document:
+    """A report of one section, on page 1, or of several alike: quick to print."""
+    sections = tuple(
+        Chapter(f"sec-{number}", Kind.BACK, "", "Extra", "Extra", "Extra", "", html, notes)
+        for number in range(1, copies + 1)
+    )
+    return replace(RICH, chapters=sections, contents=(), figures=(), tables=(), cover="")
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +137,20 @@ class TestPages:
         boxes = [page.get_size() for page in pypdfium2.PdfDocument(printed.data)]
         assert all(box == pytest.approx(size, abs=0.5) for box in boxes[:-1])
         assert boxes[-1] == pytest.approx(size[::-1], abs=0.5)
+
+    def test_a_long_table_repeats_its_head_and_leaves_no_row_alone(self) -> None:
+        seen = set()
+        for rows in range(29, 35):
+            body = "".join(f'<tr><th scope="row">Row</th><td>cell {n}.</td></tr>' for n in range(rows))
+            head = '<thead><tr><th scope="col">Headword</th><th scope="col">Other</th></tr></thead>'
+            html = f'<div class="table"><table>{head}<tbody>{body}</tbody></table></div>'
+            printed, findings = printing(only(html))
+            assert findings == []
+            with_rows = [text for text in texts(printed.data) if "Row cell" in text]
+            seen.add(len(with_rows))
+            assert all("Headword" in text and text.count("Row cell") >= 2 for text in with_rows)
+            assert sum(text.count("Row cell") for text in with_rows) == rows
+        assert seen == {1, 2}
 
 
 @pytest.mark.artefact
@@ -224,7 +241,7 @@ class TestNotes:
         assert height("\n<p>one</p>\n\n<ul>\n<li>two</li>\n</ul>\n") == height("<p>one</p><ul><li>two</li></ul>")
 
     def test_a_call_stands_at_its_word(self) -> None:
-        printed, _ = printing(with_extra(f"<p>A word {call('x', '7')} here.</p>", note("x", "7", "<p>A note.</p>")))
+        printed, _ = printing(only(f"<p>A word {call('x', '7')} here.</p>", note("x", "7", "<p>A note.</p>")))
         assert any("A word7 here." in text for text in texts(printed.data))
 
     def test_notes_after_a_late_note_of_a_turned_page_are_not_lost(self) -> None:
@@ -233,7 +250,7 @@ class TestNotes:
         html = f'<div id="tbl-t" class="table landscape"><table><tbody>{rows}</tbody></table>{last}</div>'
         html += f"<p>After{call('next', '8')} the table.</p>"
         notes = (note("late", "7", f"<p>{'Late words. ' * 40}</p>"), note("next", "8", "<p>The next note.</p>"))
-        printed, findings = printing(with_extra(html, *notes))
+        printed, findings = printing(only(html, *notes))
         where = {item.id: (item.call, item.text) for item in printed.notes}
         call_page, text_page = where["note-late"]
         assert call_page is not None
@@ -249,9 +266,9 @@ class TestNotes:
 
     def test_a_note_in_a_side_note_is_lost_and_reported(self) -> None:
         html = f'<p>Text.</p><div class="side"><p>Aside{call("aside", "7")}</p></div>'
-        _, findings = printing(with_extra(html, note("aside", "7", "<p>A note.</p>")))
+        _, findings = printing(only(html, note("aside", "7", "<p>A note.</p>")))
         assert [f for f in findings if "WPR003" in f] == [
-            'WPR003 note-aside: note "note-aside" is called on page 6 and printed nowhere'
+            'WPR003 note-aside: note "note-aside" is called on page 1 and printed nowhere'
         ]
 
     def test_a_note_that_is_never_called_is_reported(self) -> None:
@@ -264,19 +281,19 @@ class TestFaults:
     def test_an_address_outside_the_report_is_refused(self) -> None:
         for address in ("https://example.org/x.png", "file:///etc/hostname", "../secret.png", "css/../../x.svg"):
             html = f'<p>Text <img src="{address}" alt="x"/></p>'
-            printed, findings = printing(with_extra(html))
+            printed, findings = printing(only(html))
             assert printed.pages
             assert len(findings) == 1, findings
             assert re.match(r'WPR002 rich-report\.pdf: "\S+" is not part of the report$', findings[0]), findings
 
     def test_a_link_to_a_file_is_reported(self) -> None:
         html = '<p>See <a href="other.html">there</a>.</p>'
-        _, findings = printing(with_extra(html))
-        assert findings == ['WPR002 rich-report.pdf: the link to "other.html" on page 6 leads nowhere']
+        _, findings = printing(only(html))
+        assert findings == ['WPR002 rich-report.pdf: the link to "other.html" on page 1 leads nowhere']
 
     def test_a_link_to_an_id_that_is_not_there_is_reported(self) -> None:
         html = '<p>See <a class="ref" href="#sec-gone">there</a>.</p>'
-        _, findings = printing(with_extra(html))
+        _, findings = printing(only(html))
         assert len(findings) == 1
         assert "WPR001" in findings[0]
         assert "sec-gone" in findings[0]
@@ -284,7 +301,7 @@ class TestFaults:
     def test_a_fault_in_a_style_sheet_is_told_with_its_place(self, tmp_path: Path) -> None:
         own = tmp_path / "own.css"
         own.write_text("p {\n  color: black;\n  colour: red;\n}\n\nh1::nothing { color: red }\n")
-        _, findings = printing(RICH, Design("A4", (), (own,)))
+        _, findings = printing(only("<p>Text.</p>"), Design("A4", (), (own,)))
         assert findings == [
             f"WPR001 {own}:3:3: Ignored `colour: red`, unknown property.",
             f"WPR001 {own}:6:1: Invalid or unsupported selector, 'h1::nothing '",
@@ -292,8 +309,8 @@ class TestFaults:
 
     def test_a_character_that_no_font_has_is_named(self) -> None:
         html = "<p>It is done ✅ now, and ✅ again.</p>"
-        _, findings = printing(with_extra(html))
-        expected = 'WPR006 sec-extra: no font has "✅" (U+2705 WHITE HEAVY CHECK MARK) in "It is done ✅ now, and'
+        _, findings = printing(only(html))
+        expected = 'WPR006 sec-1: no font has "✅" (U+2705 WHITE HEAVY CHECK MARK) in "It is done ✅ now, and'
         assert any(f.startswith(expected) for f in findings), findings
         assert sum("WPR006" in f for f in findings) == 1
 
@@ -301,18 +318,19 @@ class TestFaults:
         letter = b'<text y="5" font-family="monospaced">a</text>'
         drawing = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">' + letter + b"</svg>"
         assets = (Asset("assets/fig-totals.svg", "image/svg+xml", drawing), RICH.assets[1])
-        _, findings = printing(replace(RICH, assets=assets))
+        html = '<p><img src="assets/fig-totals.svg" alt="A letter"/></p>'
+        _, findings = printing(replace(only(html), assets=assets))
         assert len(findings) == 1
         assert re.match(r'WPR007 rich-report\.pdf: the font ".+" of this machine is used', findings[0])
 
     def test_text_off_the_page_is_reported(self) -> None:
         html = '<p style="white-space: nowrap">' + "word " * 80 + "</p>"
-        _, findings = printing(with_extra(html))
-        assert [f for f in findings if f.startswith("WPR005 sec-extra: text runs off page 6")]
+        _, findings = printing(only(html))
+        assert [f for f in findings if f.startswith("WPR005 sec-1: text runs off page 1")]
 
     def test_a_template_that_is_not_xml_is_told_with_its_words(self) -> None:
         with pytest.raises(StageFailedError) as failed:
-            printing(with_extra("<p>One<br>two</p>"))
+            printing(only("<p>One<br>two</p>"))
         finding = failed.value.findings[0]
         assert finding.rule.code == "WPR010"
         assert "One<br>two" in finding.message
@@ -333,6 +351,14 @@ class TestFaults:
         with pytest.raises(StageFailedError) as failed:
             printing(RICH)
         assert failed.value.findings[0].rule.code == "WPR012"
+
+    def test_a_report_may_choose_colours(self) -> None:
+        printed, findings = printing(RICH, Design("A4", (("accent", "#aa0000"), ("ground", "#ffeeaa")), ()))
+        assert findings == []
+        cover = pypdfium2.PdfDocument(printed.data)[0].render(scale=0.2).to_pil().convert("RGB")
+        assert cover.getpixel((2, 2)) == (255, 238, 170)
+        with pikepdf.open(BytesIO(printed.data)) as opened:
+            assert b"0.666667 0 0 rg" in opened.pages[2].Contents.read_bytes()
 
     def test_a_report_may_replace_a_template(self, tmp_path: Path) -> None:
         (tmp_path / "print").mkdir()
@@ -415,11 +441,7 @@ class TestSideNotes:
     @pytest.mark.artefact
     def test_wide_blocks_and_side_notes_reach_outwards_on_both_sides(self) -> None:
         block = '<div class="side"><p>Sidelong</p></div><p>Text.</p>'
-        document = with_extra(block)
-        last = document.chapters[-3]
-        more = (*document.chapters[:-2], replace(last, id="sec-more"), *document.chapters[-2:])
-        document = replace(document, chapters=more)
-        printed, findings = printing(document)
+        printed, findings = printing(only(block, copies=2))
         assert findings == []
         width, seen = 595.3, {}
         for number, page in enumerate(pypdfium2.PdfDocument(printed.data)):
@@ -468,9 +490,10 @@ class TestHoles:
 
     def test_a_table_is_broken_when_nothing_else_fills_a_large_hole(self) -> None:
         table = Floating("f", "sec", False, True, ())
-        flow = {"f": Block("f", False, 1, 100, 300)}
-        assert fill(self.layout(600, **flow), (table,), {}) == {"f": BROKEN}
-        assert fill(self.layout(800, **flow), (table,), {}) == {}
+        high, low = {"f": Block("f", False, 1, 100, 400)}, {"f": Block("f", False, 1, 100, 200)}
+        assert fill(self.layout(600, **high), (table,), {}) == {"f": BROKEN}
+        assert fill(self.layout(800, **high), (table,), {}) == {}
+        assert fill(self.layout(600, **low), (table,), {}) == {}
 
     def test_neither_headings_nor_notes_are_passed(self) -> None:
         noted = f'<p>x{call("n", "1")}<div class="footnote" id="note-n"/></p>'

@@ -120,6 +120,7 @@ def _stand_in(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(toolchain, "java", lambda: program)
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
@@ -142,6 +143,7 @@ def test_a_checker_that_breaks_off_has_not_passed_the_book(
     assert [finding.rule.code for finding in found] == ["TOOL011"]
 
 
+@pytest.mark.process
 def test_a_checker_that_hangs_is_ended_with_all_it_started(
     rich: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -377,6 +379,7 @@ def test_a_book_larger_than_the_bound_is_refused(
     _assert_refused(packed(contents(rich), tmp_path / "bad.epub"), "larger than any book")
 
 
+@pytest.mark.process
 def test_too_many_entries_are_refused(rich: bytes, tmp_path: Path) -> None:
     many = {f"EPUB/{number}": b"" for number in range(10_001)}
     _assert_refused(packed({**contents(rich), **many}, tmp_path / "bad.epub"), "more than 10000")

@@ -570,6 +570,19 @@ def test_a_lost_note_is_told(good: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.artefact
+def test_a_note_that_goes_on_above_its_mark_is_told(good: Path, tmp_path: Path) -> None:
+    def change(pdf: pikepdf.Pdf) -> None:
+        item = find(pdf, good, "a list in it")
+        instructions, _ = shown_on(pdf, item.page)
+        instructions[item.start : item.end] = moved(item, 300, 200)
+        put(pdf, item.page, instructions)
+
+    result = seen(changed(good, tmp_path, change))
+    assert result.codes == {"PDF008"}
+    assert "above its own beginning" in result.of("PDF008")[0]
+
+
+@pytest.mark.artefact
 def test_a_lost_word_of_a_note_is_told(good: Path, tmp_path: Path) -> None:
     def change(pdf: pikepdf.Pdf) -> None:
         blank(pdf, find(pdf, good, "a list in it"))
@@ -602,7 +615,7 @@ def test_notes_in_another_order_than_their_calls_are_told(good: Path) -> None:
     other = with_chapter(LONG, "sec-long", notes=(second, first, *others))
     result = seen(good, other)
     assert result.codes == {"PDF008"}
-    assert any("behind a later note" in message for message in result.of("PDF008"))
+    assert any("which is called before it" in message for message in result.of("PDF008"))
 
 
 @pytest.mark.artefact
@@ -680,10 +693,10 @@ def test_exchanged_pieces_of_text_are_told(good: Path, tmp_path: Path) -> None:
 @pytest.mark.artefact
 def test_a_paragraph_in_another_place_is_told_as_such(good: Path, tmp_path: Path) -> None:
     def change(pdf: pikepdf.Pdf) -> None:
-        item = find(pdf, good, "Text below a heading.")
+        item = find(pdf, good, "Text of the appendix.")
         instructions, _ = shown_on(pdf, item.page)
         del instructions[item.start : item.end]
-        put(pdf, item.page, [*instructions, *_upright(moved(item, 300, 200))])
+        put(pdf, item.page, [*instructions, *_upright(moved(item, 300, 900))])
 
     result = seen(changed(good, tmp_path, change))
     assert "stands out of its order, on page" in result.of("PDF009")[0]
@@ -711,6 +724,18 @@ def test_text_that_is_printed_twice_is_told(good: Path, tmp_path: Path) -> None:
     assert result.codes == {"PDF010"}
     page = label_of(good, "sec-annex")
     assert result.of("PDF010") == [f'"Text of the appendix." is printed once more on page {page}']
+
+
+@pytest.mark.artefact
+def test_a_line_of_the_contents_that_is_printed_twice_is_told(good: Path, tmp_path: Path) -> None:
+    def change(pdf: pikepdf.Pdf) -> None:
+        item = find(pdf, good, "Two ways of counting")
+        instructions, _ = shown_on(pdf, item.page)
+        put(pdf, item.page, [*instructions, *_upright(moved(item, 300, 900))])
+
+    result = seen(changed(good, tmp_path, change))
+    assert result.codes == {"PDF010"}
+    assert result.found[0].span.path == "tbl-counts"
 
 
 @pytest.mark.artefact

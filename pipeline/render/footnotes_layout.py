@@ -170,6 +170,12 @@ class Foot:
             if not excess:
                 self._take(pieces)
 
+    def concessions(self) -> list[float]:
+        """What `reserve` has to be for the text to get most, or all, of what the notes take."""
+        taken = stacked(slot.piece for slot in self._slots)
+        least = stacked(slot.least() for slot in self._slots)
+        return [least - taken, -taken - self._decoration] if self._slots else []
+
     def clear_page(self) -> None:
         """Tell the engine how much of the page the text may take."""
         context, area = self._context, self._context.current_footnote_area
@@ -472,9 +478,18 @@ def _page_laid_out(context: NoteContext, box: Any, *args: Any, **kwargs: Any) ->
     if isinstance(box, boxes.FootnoteAreaBox):
         area = context.foot.lay_out(kwargs["absolute_boxes"])
         return area, None, {"break": "any", "page": None}, [], False, None
-    context.foot.clear_page()
+    foot = context.foot
+    foot.clear_page()
     result = _block_level_layout(context, box, *args, **kwargs)
-    context.foot.body = result[0]
+    if result[0] is None and foot.reserve >= 0:
+        # Nothing fits above what comes from the page before: that takes less, or waits.
+        for reserve in foot.concessions():
+            foot.reserve = reserve
+            foot.clear_page()
+            result = _block_level_layout(context, box, *args, **kwargs)
+            if result[0] is not None:
+                break
+    foot.body = result[0]
     return result
 
 

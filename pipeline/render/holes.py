@@ -17,6 +17,7 @@ from pipeline.render.pages import Layout
 
 SMALLEST = 75.0  # px, four lines: less white is left alone
 LARGE = 190.0  # px, ten lines: enough for the beginning of a table
+_HIGH = 300.0  # px; a lower table looks worse broken than a hole does
 BROKEN = -1  # instead of a number of followers: the block may be broken
 _MOST = 5  # paragraphs that a block may move down
 _FLOATS = ("figure", "table", "box")
@@ -120,7 +121,7 @@ def _count(layout: Layout, block: Floating) -> int:
         used += height
         if used >= hole:
             return count
-    if block.breakable and hole - used > LARGE:
+    if block.breakable and hole - used > LARGE and at.height > _HIGH:
         return BROKEN
     return min(len(block.followers), _MOST)
 

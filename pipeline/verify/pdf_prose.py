@@ -8,17 +8,20 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 from pipeline.diagnostics import Diagnostic
+from pipeline.document import Document
 from pipeline.verify.pdf_contents import words_of
 from pipeline.verify.pdf_file import Run
 from pipeline.verify.pdf_inspection import Inspection, Verdict, in_reference, quoted
 from pipeline.verify.pdf_reading import Printed
 from pipeline.verify.pdf_rules import DRAWING_TEXT_LOST, NOTE_FAULT, RESIDUE, TEXT_LOST, TEXT_TWICE
-from pipeline.verify.pdf_words import StrandKind
+from pipeline.verify.pdf_words import CONTENTS, StrandKind
 from pipeline.verify.text import HYPHEN, is_numeral, letters_of, shown
 
 _TWICE_FROM = 12  # letters; a shorter text may be the same by chance
+_LINE_FROM = 30  # a line may begin within a word
 _MOVED_FROM = 8
 _WORD_FROM = 4
+_SAME_LINE = 3.0  # PDF units by which the middles of texts on one line differ
 _BODY = (StrandKind.TEXT, StrandKind.PART, StrandKind.FLOAT, StrandKind.SIDE)
 
 _RESIDUE = re.compile(
@@ -41,16 +44,18 @@ def check_notes(look: Inspection) -> Verdict:
     notes = [item for item in look.of_kind(StrandKind.NOTE) if item.strand.letters]
     faults: Faults = []
     later = 0
-    reached = (-1, -1)
+    last: tuple[tuple[int, int], str] = ((-1, -1), "")  # the place of the lowest note so far, and its id
     for note in notes:
         id = note.strand.id
         called = calls.pop(id, [])
         begins = note.matches[0].run if note.matches else None
         reasons = list(_faults_of_note(look, note, called, begins))
         if begins is not None:
-            if (begins.page, begins.order) < reached:
-                reasons.append(f"is printed behind a later note, on page {look.label(begins.page)}")
-            reached = max(reached, (begins.page, begins.order))
+            place = begins.page, begins.order
+            if place < last[0]:
+                page = look.label(begins.page)
+                reasons.append(f'is printed on page {page} before "{last[1]}", which is called before it')
+            last = max(last, (place, id))
             later += any(call is not None and begins.page == call.page + 1 for call in called)
         faults += [NOTE_FAULT.at(look.locate(id), f'note "{id}" {reason}') for reason in reasons]
     for id, called in calls.items():
@@ -76,6 +81,8 @@ def _faults_of_note(
     if gaps:
         place = look.label(look.page_before(note, gaps[0][0]) if gaps[0][0] else begins.page)
         yield f'is not printed as it is written: on page {place} "{quoted(note, gaps[0])}" is missing'
+    if any(run.page == begins.page and run.middle[1] > begins.middle[1] + _SAME_LINE for run in note.runs):
+        yield f"goes on above its own beginning, on page {look.label(begins.page)}"
     if len(calls) == 1 and calls[0] is not None and begins.page - calls[0].page not in (0, 1):
         yield f"is called on page {look.label(calls[0].page)} and begins on {look.label(begins.page)}"
 
@@ -143,30 +150,52 @@ def _missing(look: Inspection, strands: list[Printed]) -> Iterator[Diagnostic]:
 
 def _again(look: Inspection, by_section: Mapping[str, list[Printed]]) -> tuple[Faults, int]:
     """What is printed and not asked for: words of a chapter once more, or words of the press's own."""
+    pages = look.reading.pages
+    own = _own_words(look.document)
     faults: Faults = []
     others = 0
     for run in look.reading.left:
-        pages = look.reading.pages
-        strands = [s for id, around in by_section.items() if pages[id][0] <= run.page <= pages[id][1] for s in around]
-        if not strands:
-            continue
+        around = [id for id in pages if pages[id][0] <= run.page <= pages[id][1]]
+        if not around:
+            continue  # the cover and the pages after it
+        strands = [item for id in around for item in by_section[id]]
         letters = run.letters.rstrip(HYPHEN)
-        known = len(letters) < _TWICE_FROM or any(letters in text for text in _not_twice(strands))
-        source = None if known else next((item for item in strands if letters in item.strand.letters), None)
-        if source is None:
+        lost = (item.strand.letters[start:end] for item in strands for start, end in item.gaps)
+        if len(letters) < _TWICE_FROM or any(letters in text for text in (*own, *lost)):
+            id = ""
+        else:
+            id = _source(strands, letters) or (_line(look, letters) if CONTENTS in around else "")
+        if id:
+            message = f'"{shown(run.text)}" is printed once more on page {look.label(run.page)}'
+            faults.append(TEXT_TWICE.at(look.locate(id), message))
+        else:
             others += len(letters) >= _WORD_FROM and not is_numeral(letters)
-            continue
-        id = source.strand.near(source.strand.letters.find(letters))
-        message = f'"{shown(run.text)}" is printed once more on page {look.label(run.page)}'
-        faults.append(TEXT_TWICE.at(look.locate(id), message))
     return faults, others
 
 
-def _not_twice(strands: list[Printed]) -> Iterator[str]:
-    """Letters that may stand there: what is missing elsewhere, and titles, which heads repeat."""
+def _own_words(document: Document) -> list[str]:
+    """What the press prints over the contents and in the heads of pages."""
+    words, imprint = document.words, document.imprint
+    heads = [imprint.title, imprint.short_title, *(chapter.running_title for chapter in document.chapters)]
+    heads += [words.contents, words.figures, words.tables, words.figures_and_tables]
+    return [letters_of(head) for head in heads]
+
+
+def _source(strands: list[Printed], letters: str) -> str:
+    """Where in the report these letters are, as whole words or as a line, or ""."""
     for item in strands:
-        yield from (item.strand.letters[start:end] for start, end in item.gaps)
-        yield from (letters_of(heading.title) for heading in item.strand.headings)
+        at = item.strand.letters.find(letters)
+        if at >= 0 and (at == 0 or at in item.strand.breaks or len(letters) >= _LINE_FROM):
+            return item.strand.near(at)
+    return ""
+
+
+def _line(look: Inspection, letters: str) -> str:
+    """The target of the line of the contents that has these letters, or ""."""
+    for line in look.reading.contents:
+        if letters in "".join(run.letters for run in line.runs):
+            return line.entry.id
+    return ""
 
 
 def _pictures(look: Inspection) -> tuple[int, Faults]:

@@ -36,6 +36,11 @@ class Printed:
     matches: tuple[Match, ...]
     gaps: tuple[tuple[int, int], ...]
 
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """The text objects that print it."""
+        return tuple(match.run for match in self.matches)
+
     def at(self, offset: int) -> Run | None:
         """The text object that prints the letter at a place, or None when it was not found."""
         index = bisect_right(self.matches, offset, key=lambda match: match.start) - 1

@@ -39,8 +39,8 @@ def settle(item: Progress, left: list[Run], pages: tuple[int, int]) -> list[Run]
     for gap in list(item.gaps):
         before, after = _around(item, gap)
         first, last = before.page if before else pages[0], after.page if after else pages[1]
-        free = any(start <= gap[0] and gap[1] <= end for start, end in item.strand.captions)
-        placed = [run for run in left if first <= run.page <= last and (free or _is_read(before, run, after))]
+        below = gap in item.strand.captions
+        placed = [run for run in left if first <= run.page <= last and (below or _is_read(before, run, after))]
         found = _found(item, gap, placed)
         if sum(match.end - match.start for match in found) == gap[1] - gap[0]:
             left = _filled(item, gap, found, left)

@@ -1,0 +1,76 @@
+"""The words of citations come into the text, and the calls of their notes to the place where they are printed."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from pipeline.citations import Cited
+from pipeline.nodes import Nodes, is_note_call
+
+
+def filled(value: Any, cited: Cited) -> Any:
+    """The AST with the words of its citations in their places.
+
+    Citeproc ends a citation in a note like a sentence; where the author's own words go on, its full stop goes.
+    """
+    if isinstance(value, dict):
+        return {key: filled(item, cited) for key, item in value.items()}
+    if not isinstance(value, list):
+        return value
+    result: list[Any] = []
+    for place, item in enumerate(value):
+        if not _is_marker(item):
+            result.append(filled(item, cited))
+            continue
+        settings = dict(item["c"][0][2])
+        words = [w for w in cited.groups[int(settings["slot"])][int(settings["group"])] if w["t"] != "Note"]
+        behind = value[place + 1] if place + 1 < len(value) else None
+        goes_on = isinstance(behind, dict) and behind.get("t") == "Str" and behind["c"][:1] in tuple(".,;:")
+        result += _without_full_stop(words) if goes_on else words
+    return result
+
+
+def _is_marker(node: Any) -> bool:
+    return isinstance(node, dict) and node.get("t") == "Span" and "citation-group" in node["c"][0][1]
+
+
+def _without_full_stop(inlines: Nodes) -> Nodes:
+    if not inlines:
+        return []
+    *before, last = inlines
+    if last["t"] == "Str":
+        return [*before, {"t": "Str", "c": last["c"].removesuffix(".")}]
+    if last["t"] == "Span":
+        return [*before, {"t": "Span", "c": [last["c"][0], _without_full_stop(last["c"][1])]}]
+    return inlines
+
+
+def calls_after_punctuation(value: Any) -> Any:
+    """Calls of notes made from citations, without the space before them and behind the mark that follows.
+
+    `as was shown [@key].` is written with a space and printed without one, as citeproc does in note styles.
+    """
+    if isinstance(value, dict):
+        return {key: calls_after_punctuation(item) for key, item in value.items()}
+    if not isinstance(value, list):
+        return value
+    result: list[Any] = []
+    for item in value:
+        before: Any = result[-1] if result else None
+        if _is_cited_call(item) and isinstance(before, dict) and before.get("t") in ("Space", "SoftBreak"):
+            result.pop()
+        elif _is_cited_call(before) and isinstance(item, dict) and item.get("t") == "Str":
+            mark = re.match(r"[.,;:]+", item["c"])
+            if mark:
+                calls = next(
+                    n for n in range(len(result) + 1) if n == len(result) or not _is_cited_call(result[-n - 1])
+                )
+                result.insert(len(result) - calls, {"t": "Str", "c": mark[0]})
+                item = {"t": "Str", "c": item["c"][mark.end() :]}
+        result.append(calls_after_punctuation(item))
+    return result
+
+
+def _is_cited_call(node: Any) -> bool:
+    return isinstance(node, dict) and is_note_call(node) and node["c"][2][0].startswith("#note-cite-")
