@@ -25,6 +25,7 @@ FONT_PACKAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "fonts/SourceSans3-Italic.ttf": "files/SourceSans3-Italic[wght].ttf",
             }
         ),
+        "fontpkg_source_code_pro": MappingProxyType({"fonts/SourceCodePro.ttf": "files/SourceCodePro[wght].ttf"}),
     }
 )
 

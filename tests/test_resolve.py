@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.manuscripts import Manuscript, Writer
-from tests.reports import NO_BREAK, Composed, Text, composed, parsed, text_of, words, write_report
+from tests.composing import NO_BREAK, Composed, Text, composed, parsed, text_of, words, write_report
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>'
 FRONT_TITLE = '"The \\"hull\\" -- a child\'s plan"'

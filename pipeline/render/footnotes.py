@@ -27,7 +27,8 @@ from weasyprint import document, layout
 from weasyprint.formatting_structure import build
 from weasyprint.layout import LayoutContext, block, column, inline, page
 
-from pipeline.render.footnotes_layout import NotePart, hooks
+from pipeline.render.footnotes_foot import NotePart
+from pipeline.render.footnotes_layout import hooks
 
 VERSION = "70.0"
 
