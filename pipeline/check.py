@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.cache import Cache
-from pipeline.csl import style_is_note, style_path
-from pipeline.diagnostics import Diagnostic, Findings, Span
+from pipeline.csl import counts_back, style_is_note, style_path
+from pipeline.diagnostics import Diagnostic, Findings, Severity, Span, declare
 from pipeline.index import Index, build_index
 from pipeline.load import load
 from pipeline.outcome import Outcome, Progress
@@ -20,6 +20,20 @@ from pipeline.workspace import Workspace
 
 DEFAULT_STYLE = "chicago-notes-bibliography"
 _REFERRING = re.compile("^noteref-")
+
+
+COUNTS_BACK = declare(
+    "CITE007",
+    "counts-back-across-sections",
+    Severity.ERROR,
+    """
+    The citation style refers to an earlier note by its number ("n 12"), and the notes of the report are
+    counted anew in each section, so that the number could be that of several notes.
+
+    Bad:   note-numbering: section      with      style: oscola
+    Good:  note-numbering: report
+    """,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +79,9 @@ def read_and_judge(folder: Path, workspace: Workspace, progress: Progress, findi
     report = load(folder, workspace.shown, Cache(workspace.cache), findings)
     style = style_path(report.settings.citations.style, folder) or style_path(DEFAULT_STYLE, folder)
     assert style is not None, "the default style is installed with the press"
+    if report.settings.note_numbering == "section" and counts_back(style):
+        message = f'the style "{style.stem}" refers to earlier notes by their numbers, which stand in every section'
+        findings.add(COUNTS_BACK.at(report.place.at("note-numbering"), message, 'write "note-numbering: report"'))
     index = build_index(report, in_text_notes=style_is_note(style))
     progress("checking")
     findings.extend(check_rules(report, index))

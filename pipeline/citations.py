@@ -132,7 +132,7 @@ def cite(
     locale = locale_for(lang)
     terms = locator_terms(locale)
     items = [csl_json(work) for work in works if work.id in cited]
-    blocks = [_skeleton(slot, terms) for slot in slots]
+    blocks = [_skeleton(slot, terms, number) for number, slot in enumerate(slots, 1)]
     tools = "".join(f"{tool.name} {tool.version};" for tool in toolchain.versions())
     csl = _style_text(style, place, grouped=grouped)
     key = key_of(VERSION, tools, locale, json.dumps(blocks), json.dumps(items), csl)
@@ -201,13 +201,13 @@ def _straight_quotes(title: str) -> str:
     return re.sub(r"(?<!\w)‘([^‘’]*)’(?!\w)", r"'\1'", title)
 
 
-def _skeleton(slot: Slot, terms: Mapping[str, str]) -> Node:
+def _skeleton(slot: Slot, terms: Mapping[str, str], number: int) -> Node:
     """A paragraph that is to citeproc what the slot is in the report.
 
     A group that does not begin its note stands in parentheses there, as pandoc writes it; a mark before
     the first one tells citeproc that it does not begin the note.
     """
-    groups = [_cite_node(group, terms) for group in slot.groups]
+    groups = [_cite_node(group, terms, number) for group in slot.groups]
     if not slot.note:
         return nodes.paragraph(groups)
     inside: Nodes = [] if slot.leads and groups else [{"t": "Str", "c": "x"}]
@@ -216,7 +216,7 @@ def _skeleton(slot: Slot, terms: Mapping[str, str]) -> Node:
     return nodes.paragraph([{"t": "Str", "c": "x"}, {"t": "Note", "c": [nodes.paragraph(inside)]}])
 
 
-def _cite_node(group: Group, terms: Mapping[str, str]) -> Node:
+def _cite_node(group: Group, terms: Mapping[str, str], number: int) -> Node:
     citations = []
     for citation in group:
         suffix: Nodes = list(citation.suffix)
@@ -231,7 +231,7 @@ def _cite_node(group: Group, terms: Mapping[str, str]) -> Node:
                 "citationPrefix": citation.prefix,
                 "citationSuffix": suffix,
                 "citationMode": {"t": citation.mode},
-                "citationNoteNum": 0,
+                "citationNoteNum": number,
                 "citationHash": 0,
             }
         )
@@ -250,10 +250,28 @@ def _read_back(blocks: Nodes, slots: tuple[Slot, ...], place: Span) -> Cited:
         found = _cites(block)
         if len(found) != len(slot.groups):
             raise StageFailedError(_lost(place))
-        groups.append(tuple(node["c"][1] for node in found))
+        words: list[Nodes] = [node["c"][1] for node in found]
+        if slot.note and slot.leads and words:
+            words[0] = _capitalised(words[0])
+        groups.append(tuple(words))
     if len(groups) != len(slots):
         raise StageFailedError(_lost(place))
     return Cited(tuple(groups), tuple(_entries(blocks[len(slots) :])))
+
+
+def _capitalised(inlines: Nodes) -> Nodes:
+    """The words that begin a note, "Ibid." and "See also": pandoc sees to it only in notes that it makes itself."""
+    if not inlines:
+        return []
+    first, *rest = inlines
+    kind = first["t"]
+    if kind == "Str":
+        return [{"t": "Str", "c": first["c"][:1].upper() + first["c"][1:]}, *rest]
+    if kind in ("Emph", "Strong", "SmallCaps"):
+        return [{"t": kind, "c": _capitalised(first["c"])}, *rest]
+    if kind in ("Span", "Link") and "nocase" not in first["c"][0][1]:
+        return [{"t": kind, "c": [first["c"][0], _capitalised(first["c"][1]), *first["c"][2:]]}, *rest]
+    return inlines
 
 
 def _lost(place: Span) -> Diagnostic:

@@ -69,6 +69,11 @@ def style_is_note(path: Path) -> bool:
         return False
 
 
+def counts_back(path: Path) -> bool:
+    """Whether a style refers to an earlier note by its number."""
+    return b'"first-reference-note-number"' in path.read_bytes()
+
+
 def _parser() -> etree.XMLParser:
     return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
 

@@ -31,7 +31,7 @@ from pipeline.positions import (
 from pipeline.source import Embedded
 
 READER = "commonmark_x+sourcepos-smart-emoji-gfm_auto_identifiers-superscript-subscript"
-VERSION = "scan-10"
+VERSION = "scan-12"
 
 Node: TypeAlias = "dict[str, Any]"
 
@@ -147,6 +147,16 @@ def _unpacked(entry: dict[str, Any], text: Embedded) -> Token:
         within=entry["within"],
         group=entry["group"],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """`@key` or `-@key` in a run of text, and how many things had been found before it."""
+
+    key: str
+    span: Span
+    minus: bool
+    place: int
 
 
 class _Scanner:
@@ -286,7 +296,7 @@ class _Scanner:
     # -- inlines
 
     def inlines(self, inlines: list[Node]) -> None:
-        run = Run("", [])
+        run, brackets = Run("", []), list[list[Mention]]()
         for inline in inlines:
             self.stray(inline)
             piece = piece_of(inline)
@@ -295,10 +305,16 @@ class _Scanner:
                 run.text += text
                 run.places += [(line, column + offset) for offset in range(len(text))]
             else:
-                self.read(run)
+                self.read(run, brackets)
                 run = Run("", [])
                 self.inline(inline)
-        self.read(run)
+        self.read(run, brackets)
+        never_closed = enumerate(mention for group in brackets for mention in group)
+        for _, mention in sorted(never_closed, key=lambda pair: (pair[1].place, pair[0]), reverse=True):
+            behind = self.found[mention.place :]
+            del self.found[mention.place :]
+            self.group([mention], bare=True)
+            self.found += behind
 
     def stray(self, inline: Node) -> None:
         """Attributes behind a word: this reader takes them, pandoc's own Markdown prints them as words."""
@@ -361,10 +377,10 @@ class _Scanner:
 
     # -- runs of text
 
-    def read(self, run: Run) -> None:
+    def read(self, run: Run, brackets: list[list[Mention]]) -> None:
+        """Read a run of text; `brackets` are those that earlier runs of the same text have opened."""
         if not run.text:
             return
-        brackets: list[list[tuple[str, Span, bool]]] = []
         for found in _PIECE.finditer(run.text):
             if found["note"]:
                 self.add(Form.NOTE_CALL, found["note_id"], span_of(run, *found.span("note")))
@@ -380,23 +396,21 @@ class _Scanner:
                     self.group(brackets.pop(), bare=False)
             else:
                 key = found["key"].strip("{}")
-                mention = (key, span_of(run, *found.span("at")), bool(found["minus"]))
+                mention = Mention(key, span_of(run, *found.span("at")), bool(found["minus"]), len(self.found))
                 if brackets:
                     brackets[-1].append(mention)
                 else:
                     self.group([mention], bare=True)
-        for group in brackets:
-            for mention in group:
-                self.group([mention], bare=True)
         self.add(Form.PROSE, "", Span(""), keys=tuple(pieces_of(run)))
 
-    def group(self, mentions: list[tuple[str, Span, bool]], *, bare: bool) -> None:
+    def group(self, mentions: list[Mention], *, bare: bool) -> None:
         citations: list[tuple[str, Span]] = []
         self.groups += not bare
         number = 0 if bare else self.groups
-        for key, span, minus in mentions:
+        for mention in mentions:
+            key, span = mention.key, mention.span
             if key.startswith(REFERENCE_PREFIXES):
-                self.add(Form.REFERENCE, key, span, bare=bare, number_only=minus, group=number)
+                self.add(Form.REFERENCE, key, span, bare=bare, number_only=mention.minus, group=number)
             else:
                 citations.append((key, span))
         if citations:

@@ -9,14 +9,16 @@ from typing import get_args
 
 import pytest
 import yaml
+from lxml import etree
 
-from pipeline import citations, csl, nodes, pandoc, toolchain
+from pipeline import csl, nodes, pandoc, toolchain
 from pipeline.cache import Cache
+from pipeline.check import read_and_judge
 from pipeline.citations import Citation, Cited, Group, Slot, cite, parse_suffix, spaced
-from pipeline.diagnostics import Span, StageFailedError
+from pipeline.diagnostics import Findings, Span, StageFailedError
 from pipeline.model import Locator
 from pipeline.works import Work
-from tests.composing import Composed, composed, parsed, text_of, words, write_report
+from tests.composing import Composed, composed, parsed, text_of, words, workspace_of, write_report
 
 IBID = "chicago-notes-bibliography-subsequent-ibid-17th-edition"
 CHICAGO = "chicago-notes-bibliography"
@@ -32,7 +34,7 @@ SOURCES = """\
   issued: 2021
 - {id: baker2020, type: book, title: The beta book, author: [{family: Baker, given: Ben}], issued: 2020}
 - {id: law, type: legislation, title: Law on things, issued: 2011-05}
-- {id: unused, type: book, title: Nobody cites this, issued: 2001}
+- {id: unused, type: book, title: Nobody cites this, publisher: Press, issued: 2001}
 """
 WORKS = tuple(Work.model_validate(entry) for entry in yaml.load(SOURCES, Loader=yaml.BaseLoader))  # noqa: S506
 
@@ -197,6 +199,12 @@ def test_short_forms_and_ibid_take_plain_notes_into_account(cache: Cache) -> Non
     ]
 
 
+def test_a_style_that_counts_back_names_the_number_of_the_note(cache: Cache) -> None:
+    slots = in_notes((), (Citation("abel2019"),), (), (Citation("baker2020"),), (Citation("abel2019"),))
+    told = said(cite(slots, WORKS, style("oscola"), "en-GB", PLACE, cache))
+    assert told[4] == "Abel (n 2)."
+
+
 def test_authors_in_the_text_and_authors_left_out(cache: Cache) -> None:
     groups: tuple[Group, ...] = (
         (Citation("baker2020", "AuthorInText", label="page", locator="12"),),
@@ -207,7 +215,7 @@ def test_authors_in_the_text_and_authors_left_out(cache: Cache) -> None:
     assert said(cite(in_text(*groups), WORKS, style("apa"), "en-GB", PLACE, cache)) == [
         "Baker (2020, p. 12)",
         "(2020)",
-        "(Abel, 2019; Law on Things, 2011, para. 4)",
+        "(Abel, 2019; Law on Things, 2011, ¶ 4)",
         "(see Baker, 2020 and passim)",
     ]
 
@@ -224,7 +232,7 @@ def woven(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Composed]:
                 root,
                 {
                     "sec-a": "One [@abel2019, p. 3]. @baker2020 [p. 12] says. Two [@abel2020; @law, para. 4].[^n] "
-                    "@quoted, and [see *esp.* @law, art. 5, *mine*; -@abel2019].[^m] Note @note-cite-abel2019-1."
+                    "@quoted, and [see *esp.* @law, art. 5, *mine*; -@abel2019].[^m]"
                 },
                 sources=SOURCES,
                 notes=(
@@ -241,11 +249,11 @@ def woven(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Composed]:
 def test_citations_in_the_text_become_notes_in_a_note_style(woven: dict[str, Composed]) -> None:
     made = woven[IBID]
     assert [finding for finding in made.findings if finding.is_error] == []
-    assert made.plain("sec-a") == ("One.1 Ben Baker2 says. Two.34 Anna Abel,5 and.67 Note note\u00a01.")
+    assert made.plain("sec-a") == ("One.1 Ben Baker2 says. Two.34 Anna Abel,5 and.67")
     assert [(made.marks()[key], text) for key, text in made.notes().items()] == [
         ("1", "Anna Abel, The Alpha Book (2019), 3."),
         ("2", "The Beta Book (2020), 12."),
-        ("3", "Anna Abel, The Second Book (2020); Law on Things (2011), para. 4."),
+        ("3", "Anna Abel, The Second Book (2020); Law on Things (2011), ¶ 4."),
         ("4", "As (Baker, The Beta Book, 9) says; also Abel, The Alpha Book, 2, and Law on Things."),
         ("5", "A ‘Quoted’ sNaKe and Others Report on ‘Inner “Words”’ (2021)."),
         ("6", "See esp. Law on Things, art. 5, mine; The Alpha Book."),
@@ -257,18 +265,24 @@ def test_citations_in_the_text_stay_in_the_text_in_an_author_date_style(woven: d
     made = woven["apa"]
     assert [finding for finding in made.findings if finding.is_error] == []
     assert made.plain("sec-a").startswith(
-        "One (Abel, 2019, p. 3). Baker (2020, p. 12) says. Two (Abel, 2020; Law on Things, 2011, para. 4).1 "
+        "One (Abel, 2019, p. 3). Baker (2020, p. 12) says. Two (Abel, 2020; Law on Things, 2011, ¶ 4).1 "
         "Abel (2021), and (see esp. Law on Things, 2011, art. 5, mine; 2019).2"
     )
     assert list(made.marks()) == ["note-n", "note-m"]
-    assert made.notes()["note-n"].startswith("As (Baker, 2020, p. 9) says; also Abel (2019, p. 2), and Law on Things")
+    assert made.notes()["note-n"].startswith(
+        "As (Baker, 2020, p. 9) says; also Abel (2019, p. 2), and (Law on Things, 2011)."
+    )
+
+
+def siblings(head: etree._Element) -> list[etree._Element]:
+    return list(next(head.itersiblings()))
 
 
 @pytest.mark.parametrize("name", [IBID, "apa"])
 def test_the_bibliography_has_every_work_cited_and_no_other(woven: dict[str, Composed], name: str) -> None:
     made = woven[name]
     html = parsed(made.chapter("press-bibliography").html)
-    groups = [(text_of(head), [p.get("id") for p in head.getnext()]) for head in html.iter("h2")]  # type: ignore[union-attr]
+    groups = [(text_of(head), [p.get("id") for p in siblings(head)]) for head in html.iter("h2")]
     assert groups == [
         ("Law", ["ref-law"]),
         ("Books", ["ref-abel2019", "ref-abel2020", "ref-baker2020"]),
@@ -311,7 +325,7 @@ def test_a_title_in_another_language_keeps_its_small_letters(cache: Cache) -> No
     work = Work.model_validate({"id": "x", "type": "book", "title": "Балдар жана үй-бүлө китеби", "language": "ky"})
     latin = Work.model_validate({"id": "y", "type": "book", "title": "Bolalar haqida kitob", "language": "uz"})
     cited = cite(in_notes((Citation("x"),), (Citation("y"),)), (work, latin), style(CHICAGO), "ky", PLACE, cache)
-    assert said(cited) == ["Балдар жана үй-бүлө китеби, n.d.", "Bolalar haqida kitob, n.d."]
+    assert said(cited) == ["Балдар жана үй-бүлө китеби (n.d.).", "Bolalar haqida kitob (n.d.)."]
 
 
 def test_a_dependent_style_is_the_style_that_it_follows() -> None:
@@ -377,6 +391,21 @@ def test_a_work_that_does_not_exist_is_left_to_the_rules(tmp_path: Path) -> None
     assert made.notes()["note-cite-nobody-2"] == "Anna Abel, The Alpha Book (Press, 2019)."
 
 
+def test_a_style_that_counts_back_needs_notes_counted_through(tmp_path: Path) -> None:
+    for number, (numbering, name, codes) in enumerate(
+        (("section", "oscola", ["CITE007"]), ("report", "oscola", []), ("section", CHICAGO, []))
+    ):
+        report = write_report(
+            tmp_path / str(number),
+            {"sec-a": "One."},
+            sources="",
+            settings=f"note-numbering: {numbering}\ncitations: {{style: {name}}}\n",
+        )
+        findings = Findings()
+        read_and_judge(report, workspace_of(report), lambda _stage: None, findings)
+        assert [(finding.rule.code, finding.span.line) for finding in findings.all()] == [(code, 8) for code in codes]
+
+
 # ---------------------------------------------------------------- cache
 
 
@@ -387,7 +416,7 @@ def test_the_same_sequence_is_set_once(cache: Cache, monkeypatch: pytest.MonkeyP
     def never(requests: tuple[pandoc.Request, ...]) -> tuple[pandoc.Reply, ...]:
         raise AssertionError("pandoc was started")
 
-    monkeypatch.setattr(citations.pandoc, "run", never)
+    monkeypatch.setattr(pandoc, "run", never)
     assert cite(slots, WORKS, style("apa"), "en", PLACE, cache) == first
     for changed in (
         {"slots": slots[::-1]},
@@ -401,7 +430,7 @@ def test_the_same_sequence_is_set_once(cache: Cache, monkeypatch: pytest.MonkeyP
 
 
 def test_a_report_without_citations_starts_nothing(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(citations.pandoc, "run", lambda requests: pytest.fail("pandoc was started"))
+    monkeypatch.setattr(pandoc, "run", lambda requests: pytest.fail("pandoc was started"))
     cited = cite((Slot((), note=True, leads=False),), WORKS, style("apa"), "en", PLACE, cache)
     assert cited == Cited(((),), ())
 
@@ -410,7 +439,7 @@ def test_an_answer_with_another_number_of_citations_is_never_used(
     cache: Cache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answer = pandoc.Reply(nodes.document([nodes.paragraph(nodes.text("nothing"))]), (), "")
-    monkeypatch.setattr(citations.pandoc, "run", lambda requests: tuple(answer for _ in requests))
+    monkeypatch.setattr(pandoc, "run", lambda requests: tuple(answer for _ in requests))
     with pytest.raises(StageFailedError) as failed:
         cite(in_text((Citation("law"),)), WORKS, style("apa"), "en", PLACE, cache)
     assert failed.value.findings[0].rule.code == "CITE006"

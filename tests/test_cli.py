@@ -596,7 +596,14 @@ def test_an_interrupted_run_says_so_and_leaves_nothing_unfinished(
     package.publish(workspace.build / "alpha" / "alpha.pdf", b"whole")
     """
     command = [*program(body), "check", "-q", "alpha"]
-    process = subprocess.Popen(command, cwd=project, env=environment(), stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        command,
+        cwd=project,
+        env=environment(),
+        stderr=subprocess.PIPE,
+        # A shell that starts the tests in the background makes them, and what they start, deaf to Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     patience = time.monotonic() + 60
     while not (project / "started").exists():
         assert time.monotonic() < patience

@@ -124,9 +124,7 @@ def _number(note: Any) -> int:
     return next(number for kind, number, _ in tokens("".join(note.element.itertext())) if kind == "n")
 
 
-def _check_note(
-    tally: Tally, note: int, length: int, words: list[tuple[int, int]], call: int | None
-) -> None:
+def _check_note(tally: Tally, note: int, length: int, words: list[tuple[int, int]], call: int | None) -> None:
     if not words:
         tally.fault("lost", f"note {note} ({length} words), called on page {_page(call)}")
         return
@@ -195,9 +193,7 @@ def _check_pdf(tally: Tally, source: Source, pdf: bytes, where: dict[int, list[t
     _check_body(tally, source, body, "PDF")
 
 
-def _figures(
-    tally: Tally, source: Source, pages: list[_Page], where: dict[int, list[tuple[int, int]]]
-) -> None:
+def _figures(tally: Tally, source: Source, pages: list[_Page], where: dict[int, list[tuple[int, int]]]) -> None:
     last = max((number for number, page in enumerate(pages) if page.body), default=0)
     tally.figures.update(
         documents=1,

@@ -49,15 +49,13 @@ class Source:
         html: the document.
         margin: of its pages, in millimetres.
         notes: how many words each note has.
-        body: how many words the text has.
         unordered: body words that pages may show in another order: those of cells and of what stands side by side.
     """
 
     html: str
     margin: int
     notes: tuple[int, ...]
-    body: int
-    unordered: frozenset[int]
+    unordered: frozenset[int] = frozenset()
 
 
 def document(seed: int, notes: int, longest: int = 3000, *, only: tuple[str, ...] = ()) -> Source:
@@ -79,7 +77,7 @@ def note_tokens(note: int, words: int) -> list[str]:
 
 class _Writer:
     def __init__(self, seed: int, notes: int, longest: int, only: tuple[str, ...]) -> None:
-        self.random = random.Random(seed)
+        self.random = random.Random(seed)  # noqa: S311 (nothing secret)
         self.wanted = notes
         self.longest = longest
         self.kinds = tuple(kind for kind in _KINDS if not only or kind[0] in only)
@@ -98,7 +96,6 @@ class _Writer:
             html=f'<html lang="en"><title>t</title><meta charset="utf-8"><style>{style}</style><body>{blocks}',
             margin=margin,
             notes=tuple(self.notes),
-            body=self.body,
             unordered=frozenset(self.unordered),
         )
 
@@ -116,7 +113,8 @@ class _Writer:
             f" @footnote {{ border-top: .5pt solid; {area}; {ceiling} }} }}"
             f" html {{ orphans: {orphans}; widows: {widows}; text-align: {choose(('left', 'justify'))} }}"
             f' body {{ margin: 0; font: {text}pt/{choose((1.2, 1.35, 1.5))} "DejaVu Serif" }}'
-            f" .fn {{ font-size: {choose((6, 7, 8))}pt; margin-bottom: {choose((0, 0, 2))}pt; footnote-policy: {policy} }}"
+            f" .fn {{ font-size: {choose((6, 7, 8))}pt; margin-bottom: {choose((0, 0, 2))}pt;"
+            f" footnote-policy: {policy} }}"
             f"{_OWN_MARK if self.own_mark else ''}"
             f" p {{ margin: 0 0 {choose((0, 0.5, 1))}em; text-indent: {choose((0, 1.2))}em }}"
             f" tr {{ break-inside: {choose(('auto', 'avoid'))} }}" + _STYLE

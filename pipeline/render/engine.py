@@ -22,6 +22,7 @@ from weasyprint.text.fonts import FontConfiguration
 
 from pipeline.diagnostics import Findings, Severity, Span, StageFailedError, declare
 from pipeline.render.fetch import BASE_URL, ReportFetcher
+from pipeline.render.footnotes import continued
 
 VERSION = "70.0"
 
@@ -137,7 +138,7 @@ class Engine:
         Raises:
             StageFailedError: when the engine stops in the middle.
         """
-        with self._log_read(self._complain), self._crashes_told("laying out pages"):
+        with self._log_read(self._complain), self._crashes_told("laying out pages"), continued():
             return _TreeHTML(tree, self._fetcher).render(
                 font_config=self._fonts, stylesheets=self._sheets, cache=self._pictures, pdf_tags=True
             )

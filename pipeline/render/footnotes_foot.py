@@ -15,7 +15,7 @@ from typing import Any
 from weasyprint.layout import block
 
 from pipeline.render.footnotes_area import CEILING, Part, Piece, Slot, placed, share, stacked
-from pipeline.render.footnotes_boxes import calls, line_ends, lowest, note_box, shows_something, torn, trim
+from pipeline.render.footnotes_boxes import calls, line_ends, lowest, note_box, shows_something, trim
 
 # Under this name the engine's function stays within reach when another takes its place in `page`.
 _block_level_layout = block.block_level_layout
@@ -67,7 +67,8 @@ class Foot:
         body: the text of the page, when it stands.
         shortage: by how much the text has left too little for all notes to begin.
         white: what neither text nor notes have taken.
-        give: how much the two notes that can give most could leave to the text.
+        torn: whether the page ends within a block that is not to be divided.
+        give: how much the notes could leave to the text: those from the page before, and two of this page.
     """
 
     def __init__(self, context: Any, index: int, reserve: float = 0.0) -> None:
@@ -76,6 +77,7 @@ class Foot:
         self.line: Line | None = None
         self.body: Any = None
         self.shortage = self.white = self.give = 0.0
+        self.torn = False
         self._context = context
         self._slots: list[Slot] = []
         self._refused: list[Slot] = []
@@ -96,7 +98,8 @@ class Foot:
         pieces, excess = share(slots, *self._limits(slots))
         if excess:
             self._refused.append(slot)
-            return False
+            # A line without a limit is only measured, or belongs to a head: it cannot go to the next page by itself.
+            return self.line is not None and self.line.bottom_space == -inf
         self._slots = slots
         self._take(pieces)
         return True
@@ -204,7 +207,9 @@ class Foot:
         for slot, piece in zip(self._slots, pieces, strict=True):
             slot.piece = piece
         self.white = room - stacked(pieces)
-        self.give = sum(sorted(s.piece.extent - s.least().extent for s in self._slots if s.piece is not None)[-2:])
+        gives = [(s.carried, s.piece.extent - s.least().extent) for s in self._slots if s.piece is not None]
+        self.give = sum(sorted(give for carried, give in gives if not carried)[-2:])
+        self.give += sum(give for carried, give in gives if carried)
         return self._printed(positioned)
 
     def close(self) -> tuple[list[Any], list[Part]]:

@@ -5,8 +5,9 @@ tells the engine how much of the page is left; so a line goes to the next page w
 and only then. When the text of a page stands, it is read back, and the notes called on it get their places.
 
 A page is laid out once more when it is plain that it should have been filled in another way: when the text has left
-too little for its notes to begin, and when a block that just did not fit has left much white that notes, divided,
-could have made room for.
+too little for its notes to begin; when a block that just did not fit has left much white; and when one that is to
+stay whole was torn, because of what came from the page before. In the last two cases notes are divided to make room,
+if that helps.
 
 Six names of the engine are replaced while `hooks` are in place; `footnotes` puts them there and takes them away.
 """
@@ -22,6 +23,7 @@ from weasyprint.formatting_structure import boxes
 from weasyprint.layout import LayoutContext, block, column, page
 
 from pipeline.render.footnotes_area import Part
+from pipeline.render.footnotes_boxes import torn
 from pipeline.render.footnotes_foot import Foot, Line
 
 _ATTEMPTS = 3
@@ -30,8 +32,8 @@ _ATTEMPTS = 3
 _WHITE = 0.12
 """Share of the text area that may stay empty before notes are divided to fill it."""
 
-_WORTH = 0.04
-"""Share of the text area that has to be won by it."""
+_WORTH = 0.02
+"""Share of the text area, about a line, that notes have to be able to give for it, and that has to be won."""
 
 _block_level_layout = block.block_level_layout
 _iter_line_boxes = block.iter_line_boxes
@@ -133,9 +135,10 @@ class _Attempt:
                     return made, reserve
             return self._lay_out(0.0), 0.0  # what cannot begin goes to the next page
         height = self._context.current_footnote_area.page.height
-        if foot.white > _WHITE * height and foot.give > _WORTH * height / 2 and self._goes_on(*made):
-            other, better = self._lay_out(-foot.give), self._context.foot
-            if not better.shortage and better.white < foot.white - _WORTH * height:
+        flaw = self._flaw(*made)
+        if flaw > _WHITE * height and foot.give > _WORTH * height:
+            other = self._lay_out(-foot.give)
+            if not self._context.foot.shortage and self._flaw(*other) < flaw - _WORTH * height:
                 return other, -foot.give
             made = self._lay_out(0.0)
         return made, reserve
@@ -151,11 +154,13 @@ class _Attempt:
         made: tuple[Any, Any] = _remake_page(*self._arguments)
         return made
 
-    def _goes_on(self, made: Any, resume_at: Any) -> bool:
-        """Whether the text goes on on the next page because this one was full."""
+    def _flaw(self, made: Any, resume_at: Any) -> float:
+        """How much white the page has that it should not have; a block that is torn counts as a page of it."""
+        foot = self._context.foot
         next_page = self._context.page_maker[self._index + 1][1]
-        same_kind = next_page["page"] in (None, made.page_type.name)
-        return resume_at is not None and next_page["break"] == "any" and same_kind
+        forced = next_page["break"] != "any" or next_page["page"] not in (None, made.page_type.name)
+        white = 0.0 if resume_at is None or forced else foot.white
+        return white + (self._context.current_footnote_area.page.height if foot.torn else 0.0)
 
 
 class _Before:
@@ -168,9 +173,7 @@ class _Before:
         self._state = {key: _copied(value) for key, value in context.page_maker[index][-1].items()}
         self._broken = dict(context.broken_out_of_flow)
         self._running = {
-            name: list(of_page[index + 1])
-            for name, of_page in context.running_elements.items()
-            if index + 1 in of_page
+            name: list(of_page[index + 1]) for name, of_page in context.running_elements.items() if index + 1 in of_page
         }
         self._rendered = list(context.rendered_notes)
 
@@ -221,7 +224,7 @@ def _page_laid_out(context: NoteContext, box: Any, *args: Any, **kwargs: Any) ->
             result = _block_level_layout(context, box, *args, **kwargs)
             if result[0] is not None:
                 break
-    foot.body = result[0]
+    foot.body, foot.torn = result[0], torn(box, result[1])
     return result
 
 

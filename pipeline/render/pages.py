@@ -90,7 +90,7 @@ class Layout:
         blocks: what reaches into the side column, on its pages.
         flow: the pieces of the chapters (`data-flow`), where each begins, with its whole height.
         notes: where each note was called and printed.
-        note_heights: of each note.
+        note_heights: of each note, its parts on several pages together.
         stray: text off its page.
         anchors: the page on which each element with an id begins.
         addresses: the targets of links that lead out of the report, and their pages.
@@ -159,6 +159,7 @@ class _Reader:
         self.calls: dict[str, int] = {}
         self.texts: dict[str, int] = {}
         self.note_heights: dict[str, float] = {}
+        self._note_parts: set[tuple[str, int]] = set()
         self.outside: set[str] = set()
         self.stray: list[StrayText] = []
 
@@ -220,7 +221,9 @@ class _Reader:
             self.calls.setdefault(identity, number)
         elif "footnote" in names:
             self.texts.setdefault(identity, number)
-            self.note_heights.setdefault(identity, box.margin_height())
+            if (identity, number) not in self._note_parts:  # the boxes inside a part have the same element
+                self._note_parts.add((identity, number))
+                self.note_heights[identity] = self.note_heights.get(identity, 0.0) + box.margin_height()
         elif element.tag == "section":
             self.sections[-1].add(identity)
         if not hasattr(box, "margin_height"):

@@ -50,10 +50,10 @@ NOTE_MISPLACED = declare(
     A note is printed, but not where it can be read: before its call, more than one page after it, or partly
     outside the page.
 
-    A note is not divided between pages; one that is higher than the room below its line moves to the next page,
-    and one that is higher than a page runs out of it.
+    A note that does not fit on the page of its call continues at the foot of the next ones. What still goes
+    wrong has to do with where the call stands: in a head that is repeated, in a block that cannot be broken.
 
-    Shorten the note, or make part of it text.
+    Move the call to another sentence, or shorten the note.
     """,
 )
 

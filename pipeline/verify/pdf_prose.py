@@ -88,18 +88,35 @@ def _faults_of_note(
 
 
 def _torn(look: Inspection, notes: list[Printed]) -> Iterator[Diagnostic]:
-    """Notes whose lines stand between those of other notes."""
+    """Notes whose lines stand between those of other notes.
+
+    A note may go on at the foot of the next pages. There it stands before the notes that begin on the page,
+    and on each page its lines stand together.
+    """
     pieces = sorted(
         ((m.run.page, m.run.order, note.strand.id) for note in notes for m in note.matches),
         key=lambda piece: piece[:2],
     )
-    seen: set[str] = set()
-    for id, group in groupby(pieces, key=lambda piece: piece[2]):
-        if id in seen:
-            page = next(group)[0]
-            message = f'note "{id}" goes on between the lines of another on page {look.label(page)}'
-            yield NOTE_FAULT.at(look.locate(id), message)
-        seen.add(id)
+    last_page: dict[str, int] = {}
+    for page, on_page in groupby(pieces, key=lambda piece: piece[0]):
+        seen: set[str] = set()
+        begun = ""
+        for id, _ in groupby(on_page, key=lambda piece: piece[2]):
+            continued = id in last_page
+            message = ""
+            if id in seen:
+                message = f'note "{id}" goes on between the lines of another on page {look.label(page)}'
+            elif continued and begun:
+                message = f'note "{id}" goes on behind "{begun}", which begins on page {look.label(page)}'
+            elif continued and last_page[id] != page - 1:
+                message = f'note "{id}" goes on on page {look.label(page)}, but not on the page before it'
+            if message:
+                yield NOTE_FAULT.at(look.locate(id), message)
+            if not continued:
+                begun = id
+            seen.add(id)
+        last_page |= dict.fromkeys(seen, page)
+
 
 
 # ---------------------------------------------------------------- text
