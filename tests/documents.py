@@ -214,8 +214,7 @@ RICH = Document(
             "Bibliography",
             "Bibliography",
             "",
-            '<div class="references"><p class="reference" id="ref-a">'
-            "Author, First. <em>A Book</em>. 2019.</p></div>",
+            '<div class="references"><p class="reference" id="ref-a">Author, First. <em>A Book</em>. 2019.</p></div>',
             (),
         ),
         Chapter("sec-colophon", Kind.COLOPHON, "", "Colophon", "Colophon", "Colophon", "", "<p>Set.</p>", ()),

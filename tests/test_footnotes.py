@@ -483,11 +483,11 @@ class TestReport:
 
     def test_two_calls_of_one_note_share_it(self) -> None:
         again = '<a class="noteref" role="doc-noteref" id="noteref-aa-2" href="#note-aa">1</a>'
-        html = f"<p>First.{call('aa', '1')} {words(400)}</p><p>{words(400)} Second.{again}</p>"
+        html = f"<p>Firstly.{call('aa', '1')} {words(400)}</p><p>{words(400)} Secondly.{again}</p>"
         pages = self.printed(report(html, {"aa": 50}))
         assert re.findall(r"\baa(\d+)e\b", " ".join(pages)) == [str(word) for word in range(50)]
-        (first,) = (page for page in pages if "First" in page)
-        (second,) = (page for page in pages if "Second" in page)
+        (first,) = (page for page in pages if "Firstly" in page)
+        (second,) = (page for page in pages if "Secondly" in page)
         assert "aa0e" in first
         assert first != second
 

@@ -266,9 +266,7 @@ def test_tables_keep_the_scope_of_their_headers(rich: Book) -> None:
 
 
 def test_empty_elements_keep_their_end_tags() -> None:
-    chapter = with_chapter(
-        RICH, "sec-colophon", html='<p>a<span class="x"/>b<br/>c</p><table><tr><td/></tr></table>'
-    )
+    chapter = with_chapter(RICH, "sec-colophon", html='<p>a<span class="x"/>b<br/>c</p><table><tr><td/></tr></table>')
     text = written(chapter).archive.read("EPUB/sec-colophon.xhtml").decode()
     assert '<p>a<span class="x"></span>b<br/>c</p>' in text
     assert "<td></td>" in text
@@ -549,9 +547,7 @@ def test_an_unusable_drawing_is_told(drawing: str) -> None:
 
 
 @pytest.mark.artefact
-@pytest.mark.parametrize(
-    "title", ["A", "A Title of Rather Many Words about " + "Something " * 12, "W" * 60, ""]
-)
+@pytest.mark.parametrize("title", ["A", "A Title of Rather Many Words about " + "Something " * 12, "W" * 60, ""])
 def test_titles_of_any_length_make_a_cover(title: str) -> None:
     cover = _cover(replace(RICH, imprint=replace(IMPRINT, title=title), cover=""))
     right_edge = cover.crop((1560, 0, 1600, 900))
@@ -594,9 +590,7 @@ def test_an_id_is_unique_over_all_files() -> None:
     assert codes_of(with_chapter(RICH, "sec-colophon", html='<p id="sec-method">x</p>')) == ["EPUB102"]
 
 
-@pytest.mark.parametrize(
-    "html", ["<p>a<br>b</p>", "<p>a&nbsp;b</p>", "<p>a", "a < b", "<p>\x00</p>", "<p></div>"]
-)
+@pytest.mark.parametrize("html", ["<p>a<br>b</p>", "<p>a&nbsp;b</p>", "<p>a", "a < b", "<p>\x00</p>", "<p></div>"])
 def test_markup_that_is_not_well_formed_stops_the_writer(html: str) -> None:
     broken = with_chapter(with_chapter(RICH, "sec-annex", html=html), "sec-colophon", html=html)
     with pytest.raises(StageFailedError) as failed:

@@ -10,8 +10,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.manuscripts import Manuscript, Writer
 from tests.composing import NO_BREAK, Composed, Text, composed, parsed, text_of, words, write_report
+from tests.manuscripts import Manuscript, Writer
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>'
 FRONT_TITLE = '"The \\"hull\\" -- a child\'s plan"'
@@ -407,9 +407,7 @@ def test_one_random_manuscript_loses_nothing_and_swaps_nothing(
     assert_nothing_lost_nothing_swapped(write_random, Writer(7, chapters=2).write())
 
 
-def assert_nothing_lost_nothing_swapped(
-    write_random: Callable[[Manuscript], Composed], manuscript: Manuscript
-) -> None:
+def assert_nothing_lost_nothing_swapped(write_random: Callable[[Manuscript], Composed], manuscript: Manuscript) -> None:
     """References become labels, each note is printed once with its own text, nothing else changes, no alarm."""
     made = write_random(manuscript)
     assert [finding for finding in made.findings if finding.is_error] == []

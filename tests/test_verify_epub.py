@@ -155,9 +155,7 @@ def test_a_checker_that_hangs_is_ended_with_all_it_started(
     begin = time.monotonic()
     results, found = checked(path, timeout=2)
     assert time.monotonic() - begin < 30
-    assert results["EPUBCheck"] == CheckResult(
-        "EPUBCheck", CheckState.NOT_RUN, "did not end within 2 seconds"
-    )
+    assert results["EPUBCheck"] == CheckResult("EPUBCheck", CheckState.NOT_RUN, "did not end within 2 seconds")
     assert [finding.rule.code for finding in found] == ["TOOL011"]
     assert _is_gone(int(child.read_text()))
 
@@ -210,9 +208,7 @@ def test_warnings_are_told_at_each_place_and_do_not_fail_the_book(
     path = tmp_path / "rich.epub"
     path.write_bytes(rich)
     results, found = checked(path)
-    assert results["EPUBCheck 5.3.0"] == CheckResult(
-        "EPUBCheck 5.3.0", CheckState.PASSED, "0 errors, 2 warnings"
-    )
+    assert results["EPUBCheck 5.3.0"] == CheckResult("EPUBCheck 5.3.0", CheckState.PASSED, "0 errors, 2 warnings")
     assert [(f.rule.code, f.foreign, str(f.span), f.message) for f in found] == [
         ("EPUB002", "CSS-999", "rich.epub/EPUB/epub.css:3:7", "Something odd."),
         ("EPUB002", "CSS-999", "rich.epub/EPUB/nav.xhtml", "Something odd."),
@@ -238,7 +234,9 @@ def _without(name: str) -> Callable[[dict[str, bytes]], None]:
     return change
 
 
-_NOTE_CALL = '<sup><a class="noteref" role="doc-noteref" id="noteref-cell" href="#note-cell" epub:type="noteref">5</a></sup>'  # noqa: E501
+_NOTE_CALL = (
+    '<sup><a class="noteref" role="doc-noteref" id="noteref-cell" href="#note-cell" epub:type="noteref">5</a></sup>'  # noqa: E501
+)
 
 
 @pytest.mark.usefixtures("no_java")
@@ -372,9 +370,7 @@ def test_entries_larger_than_the_bound_are_refused_before_they_are_unpacked(
     _assert_refused(path, 'the entry "EPUB/bomb" has 5000000 bytes')
 
 
-def test_a_book_larger_than_the_bound_is_refused(
-    rich: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_book_larger_than_the_bound_is_refused(rich: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(epub_book, "_LARGEST_BOOK", 10_000)
     _assert_refused(packed(contents(rich), tmp_path / "bad.epub"), "larger than any book")
 

@@ -76,9 +76,7 @@ def _long_annex() -> tuple[str, tuple[NoteText, ...]]:
 
 def _long_report() -> Document:
     html, notes = _long_annex()
-    chapter = Chapter(
-        "sec-long", Kind.APPENDIX, "B", "A long appendix", "A long appendix", "Long", "", html, notes
-    )
+    chapter = Chapter("sec-long", Kind.APPENDIX, "B", "A long appendix", "A long appendix", "Long", "", html, notes)
     lines = list(RICH.contents)
     lines.insert(-1, Entry("sec-long", "B", "A long appendix", "A long appendix", 1, False))
     table = Entry("tbl-long", "Table 2", "A table longer than a page", "A table longer than a page", 1, False)
@@ -337,7 +335,8 @@ def test_metadata_have_to_be_those_of_the_report(good: Path, tmp_path: Path, cha
 
 
 def _fonts(pdf: pikepdf.Pdf) -> Iterator[Any]:
-    yield from pdf.pages[6].Resources.Font.values()
+    resources: Any = pdf.pages[6].Resources
+    yield from resources.Font.values()
 
 
 @pytest.mark.artefact
@@ -776,9 +775,7 @@ def test_a_reference_with_another_number_is_told(good: Path) -> None:
         ("sec-long", "#sec-detail", "#sec-bibliography", '"A detail"; "sec-bibliography" is called "Bibliography"'),
     ],
 )
-def test_a_reference_to_something_else_is_told(
-    good: Path, section: str, old: str, new: str, message: str
-) -> None:
+def test_a_reference_to_something_else_is_told(good: Path, section: str, old: str, new: str, message: str) -> None:
     """Where word and number are those of another target, the printed number convicts the link."""
     result = seen(good, _with_reference(LONG, section, f'class="ref" href="{old}"', f'class="ref" href="{new}"'))
     if "Figure" in message:  # both are number one: the link is told instead
@@ -807,9 +804,7 @@ def test_the_contents_have_to_say_the_page_of_their_target(good: Path, tmp_path:
 
     def change(pdf: pikepdf.Pdf) -> None:
         objects = shown_on(pdf, page_of(good, "contents"))[1]
-        numbers = [
-            objects[index - 2] for index, item in enumerate(objects) if item.text in ("Tables", "An appendix")
-        ]
+        numbers = [objects[index - 2] for index, item in enumerate(objects) if item.text in ("Tables", "An appendix")]
         assert [number.text.strip() for number in numbers] == [first, second]
         exchange(pdf, numbers[0], numbers[1])
 

@@ -132,17 +132,13 @@ def _check_notes(book: Book) -> tuple[_Faults, str]:
     for page in book.pages:
         for node in page.elements():
             if "noteref" in node.get(_TYPE, "").split() or node.get("role") == "doc-noteref":
-                calls.setdefault(page.target(node.get("href", "")), []).append(
-                    (page.name, node.get("id", ""))
-                )
+                calls.setdefault(page.target(node.get("href", "")), []).append((page.name, node.get("id", "")))
             if node.get("role") == "doc-footnote":
                 notes[page.name, node.get("id", "")] = (page, node)
     for target, callers in calls.items():
         if target not in notes:
             file, call = callers[0]
-            faults.append(
-                LOST_NOTE.at(Span(f"{book.shown}/{file}"), f'"{call}" calls no note: "#{target[1]}"')
-            )
+            faults.append(LOST_NOTE.at(Span(f"{book.shown}/{file}"), f'"{call}" calls no note: "#{target[1]}"'))
     ways = 0
     for target, (page, node) in notes.items():
         callers = calls.get(target, [])

@@ -164,9 +164,7 @@ def _read(pdf: pikepdf.Pdf, path: Path) -> PdfFile:
         raise UnusablePdfError(f"qpdf counts {len(pages)} pages and pdfium {len(texts)}")
     root = pdf.Root
     return PdfFile(
-        pages=tuple(
-            Page(page.label, _box(page.cropbox), runs) for page, runs in zip(pages, texts, strict=True)
-        ),
+        pages=tuple(Page(page.label, _box(page.cropbox), runs) for page, runs in zip(pages, texts, strict=True)),
         destinations=_destinations(root, numbers),
         links=tuple(tuple(_links(page, number, numbers)) for number, page in enumerate(pages)),
         outline=tuple(_outline(pdf, root, numbers)),

@@ -65,7 +65,7 @@ def _streams(page: Any, resources: Any, seen: set[tuple[int, int]]) -> Iterator[
     while pending:
         around = pending.pop()
         forms = around.get("/XObject") if isinstance(around, pikepdf.Dictionary) else None
-        for form in forms.values() if isinstance(forms, pikepdf.Dictionary) else ():
+        for _, form in forms.items() if isinstance(forms, pikepdf.Dictionary) else ():
             if form.get("/Subtype") != "/Form" or form.objgen in seen:
                 continue
             seen.add(form.objgen)

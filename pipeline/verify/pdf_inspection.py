@@ -116,9 +116,7 @@ def inspect(
 def in_reference(printed: Printed, gap: tuple[int, int]) -> bool:
     """Whether what was not found is a part of a reference, which is judged as such."""
     return any(
-        link.start <= gap[0] and gap[1] <= link.end
-        for link in printed.strand.links
-        if link.names & {"ref", "pageref"}
+        link.start <= gap[0] and gap[1] <= link.end for link in printed.strand.links if link.names & {"ref", "pageref"}
     )
 
 

@@ -67,9 +67,7 @@ def check_notes(look: Inspection) -> Verdict:
     return Verdict(faults, detail)
 
 
-def _faults_of_note(
-    look: Inspection, note: Printed, calls: list[Run | None], begins: Run | None
-) -> Iterator[str]:
+def _faults_of_note(look: Inspection, note: Printed, calls: list[Run | None], begins: Run | None) -> Iterator[str]:
     if len(calls) != 1:
         yield f"is called {len(calls)} times"
     elif calls[0] is None:
@@ -118,7 +116,6 @@ def _torn(look: Inspection, notes: list[Printed]) -> Iterator[Diagnostic]:
         last_page |= dict.fromkeys(seen, page)
 
 
-
 # ---------------------------------------------------------------- text
 
 
@@ -143,11 +140,7 @@ def check_text(look: Inspection) -> Verdict:
 def _missing(look: Inspection, strands: list[Printed]) -> Iterator[Diagnostic]:
     """The first place of a chapter where its words were not found."""
     gaps = [
-        (item, gap)
-        for item in strands
-        if item.strand.kind in _BODY
-        for gap in item.gaps
-        if not in_reference(item, gap)
+        (item, gap) for item in strands if item.strand.kind in _BODY for gap in item.gaps if not in_reference(item, gap)
     ]
     if not gaps:
         return

@@ -127,18 +127,14 @@ class _Reader:
         self.children(root, writer, root if floats else None, self.chapter.id)
         writer.cut()
 
-    def children(
-        self, element: etree._Element, writer: _Writer, flow: etree._Element | None, owner: str
-    ) -> None:
+    def children(self, element: etree._Element, writer: _Writer, flow: etree._Element | None, owner: str) -> None:
         writer.add(element.text)
         for child in element:
             if isinstance(child.tag, str):
                 self.element(child, writer, flow, owner)
             writer.add(child.tail)
 
-    def element(
-        self, element: etree._Element, writer: _Writer, flow: etree._Element | None, owner: str
-    ) -> None:
+    def element(self, element: etree._Element, writer: _Writer, flow: etree._Element | None, owner: str) -> None:
         names = frozenset(element.get("class", "").split())
         tag = str(element.tag)
         writer.cut()

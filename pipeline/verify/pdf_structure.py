@@ -122,9 +122,7 @@ def _title_of_contents(look: Inspection, id: str) -> Run | None:
     return next(found, None)
 
 
-def _astray(
-    look: Inspection, title: str, id: str, run: Run, page: int, top: float | None
-) -> Iterator[Diagnostic]:
+def _astray(look: Inspection, title: str, id: str, run: Run, page: int, top: float | None) -> Iterator[Diagnostic]:
     if page != run.page:
         message = f'the line "{title}" leads to page {look.label(page)}; it stands on {look.label(run.page)}'
         yield OUTLINE_DIFFERS.at(look.locate(id), message)
@@ -181,9 +179,7 @@ def _lost(look: Inspection, printed: Printed, hyperlink: Hyperlink) -> Iterator[
         near = [link for link in look.pdf.links[run.page] if link.covers(run)]
         if not any(_same(link, hyperlink.href) for link in near):
             target = next((_target(link) for link in near), "nowhere")
-            message = (
-                f'"{shown(run.text)}" on page {look.label(run.page)} leads to {target}, not "{hyperlink.href}"'
-            )
+            message = f'"{shown(run.text)}" on page {look.label(run.page)} leads to {target}, not "{hyperlink.href}"'
             yield LINK_LOST.at(look.locate(printed.strand.near(hyperlink.start)), message)
             return
 
