@@ -1,13 +1,14 @@
 """The only caller of pandoc: a batch of requests in one process, with its messages as values.
 
 pandoc is started as seldom as can be, and each text is read on its own; the program is `pandoc lua` with
-the script beside this file. Its heap and its time are bounded, it reads standard input only, and it has
-no reason to open a file other than the citation style.
+the script beside this file. Its time is bounded, and its memory where the system can do that (Linux). It reads
+standard input only and has no reason to open any other file.
 """
 
 from __future__ import annotations
 
 import json
+import resource
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from pipeline import toolchain
 from pipeline.diagnostics import Severity, Span, StageFailedError, declare
 
 SCRIPT = Path(__file__).with_name("pandoc.lua")
-HEAP = "3g"
+MEMORY = 3 << 30  # bytes
 SECONDS = 600
 
 PANDOC_WARNING = declare(
@@ -99,24 +100,38 @@ def run(requests: tuple[Request, ...]) -> tuple[Reply, ...]:
     if not requests:
         return ()
     payload = json.dumps([{"action": r.action, "text": r.text, "format": r.format} for r in requests])
-    command = [str(toolchain.pandoc()), "+RTS", f"-M{HEAP}", "-RTS", "lua", str(SCRIPT)]
+    command = [str(toolchain.pandoc()), "lua", str(SCRIPT)]
     here = Span("pandoc")
     try:
-        done = subprocess.run(command, input=payload.encode("utf-8"), capture_output=True, timeout=SECONDS, check=False)
+        status, answer, messages = _carried_out(command, payload.encode("utf-8"))
     except subprocess.TimeoutExpired as error:
         raise StageFailedError(PANDOC_FAILED.at(here, f"no answer within {SECONDS} seconds")) from error
     except OSError as error:
         reason = error.strerror or str(error)
         raise StageFailedError(PANDOC_FAILED.at(here, f"cannot be started: {reason}", 'run "make setup"')) from error
-    words = done.stderr.decode("utf-8", "replace").strip().splitlines()
+    words = messages.decode("utf-8", "replace").strip().splitlines()
     said = words[-1] if words else "no message"
     try:
-        answers = json.loads(done.stdout)
+        answers = json.loads(answer)
     except ValueError as error:
-        raise StageFailedError(PANDOC_FAILED.at(here, f"stopped with status {done.returncode}: {said}")) from error
+        raise StageFailedError(PANDOC_FAILED.at(here, f"stopped with status {status}: {said}")) from error
     if not isinstance(answers, list) or len(answers) != len(requests):
         raise StageFailedError(PANDOC_FAILED.at(here, f"gave no answer to some of the texts: {said}"))
     return tuple(_reply(answer) for answer in answers)
+
+
+def _carried_out(command: list[str], payload: bytes) -> tuple[int, bytes, bytes]:
+    """Status, output and messages of a program; it does not outlive its time, nor an interruption of ours."""
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        try:
+            # pandoc's own limit (+RTS -M) does not hold while it runs Lua.
+            if hasattr(resource, "prlimit"):
+                resource.prlimit(process.pid, resource.RLIMIT_DATA, (MEMORY, MEMORY))
+            answer, messages = process.communicate(payload, timeout=SECONDS)
+        except BaseException:
+            process.kill()
+            raise
+    return process.returncode, answer, messages
 
 
 def version() -> str:
