@@ -235,7 +235,7 @@ def _without(name: str) -> Callable[[dict[str, bytes]], None]:
 
 
 _NOTE_CALL = (
-    '<sup><a class="noteref" role="doc-noteref" id="noteref-cell" href="#note-cell" epub:type="noteref">5</a></sup>'  # noqa: E501
+    '<sup><a class="noteref" role="doc-noteref" id="noteref-cell" href="#note-cell" epub:type="noteref">5</a></sup>'
 )
 
 
