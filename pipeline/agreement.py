@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from pipeline import nodes
 from pipeline.assemble import Piece, PieceKind
@@ -114,6 +115,8 @@ def _counted(token: Token, called: set[str]) -> Iterator[tuple[str, Span]]:
         yield f"[^{token.name}]", token.span
     elif token.form in (Form.VALUE, Form.PAGE):
         yield f'[]{{{token.form.value}="{token.name}"}}', token.span
+    elif token.form is Form.IMAGE and not token.name.startswith(FLOATS):
+        yield f"the picture {unquote(token.classes[0])}", token.span
     elif token.form in (Form.PLACEMENT, Form.IMAGE, Form.TABLE) and token.name.startswith(FLOATS):
         yield f"the {token.form.value} #{token.name}", token.span
 
@@ -124,10 +127,14 @@ def _read(value: object) -> Iterator[str]:
         for item in value:
             yield from _read(item)
     elif isinstance(value, dict):
-        kind, content = value.get("t"), value.get("c")
-        yield from _read_node(str(kind), content)
+        kind: str = value.get("t", "")
+        content: Any = value.get("c")
+        yield from _read_node(kind, content)
         if kind == "Figure":
-            yield from _read(content[1])  # type: ignore[index]
+            pictures = [node for node in nodes.walk(content[2]) if node["t"] == "Image"]
+            bare = not content[0][0].startswith(FLOATS)
+            yield from (name for node in pictures for name in _read_node("Image", node["c"]) if bare)
+            yield from _read(content[1])
             return
         for item in value.values():
             yield from _read(item)
@@ -144,6 +151,8 @@ def _read_node(kind: str, content: Any) -> Iterator[str]:
                 yield f'[]{{{key}="{value}"}}'
     elif kind == "Div" and not content[1] and content[0][0].startswith(FLOATS):
         yield f"the placement #{content[0][0]}"
+    elif kind == "Image" and "picture" not in content[0][1] and not content[0][0].startswith(FLOATS):
+        yield f"the picture {unquote(content[2][0])}"
     elif kind in ("Figure", "Table") and content[0][0].startswith(FLOATS):
         yield f"the {'image' if kind == 'Figure' else 'table'} #{content[0][0]}"
 

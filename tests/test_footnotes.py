@@ -268,12 +268,12 @@ class TestPrint:
 
     def test_the_call_on_the_last_line_of_a_page(self) -> None:
         divided = 0
-        for before in range(150, 260, 5):
+        for before in range(150, 260, 10):
             w = Writer()
             made = printing(w.source(f"<p>{w.text(before)}{w.note(40)} {w.text(100)}</p>"))
             assert made.tally.faults == FAULTLESS
             divided += made.tally.figures["divided"]
-        assert divided >= 2
+        assert divided
 
     def test_a_note_called_in_a_head_stands_once_and_the_head_on_each_page(self) -> None:
         w = Writer()
@@ -335,7 +335,7 @@ class TestPrint:
 
     def test_a_note_that_is_to_stay_whole_is_divided_only_when_it_is_higher_than_the_page(self) -> None:
         style = ".fn { break-inside: avoid }"
-        for before in range(150, 260, 10):
+        for before in range(160, 260, 25):
             w = Writer()
             made = printing(w.source(f"<p>{w.text(before)}{w.note(60)} {w.text(100)}</p>", style))
             assert made.tally.faults == FAULTLESS
@@ -522,7 +522,7 @@ _FEW = st.integers(1, 4)
 
 @pytest.mark.artefact
 class TestAnyDocument:
-    @settings(max_examples=25)
+    @settings(max_examples=15)
     @given(sources())
     def test_every_note_whole_once_in_order_and_where_it_is_called(self, source: Source) -> None:
         assert printing(source).tally.faults == FAULTLESS
@@ -550,8 +550,10 @@ class TestTheCheckItself:
     @pytest.mark.parametrize(
         ("name", "planted", "seen"),
         [
-            ("close", lambda close: lambda self: (close(self)[0], []), "words differ"),
-            ("begin", lambda _: lambda self, note: True, "over the text"),
+            ("close", lambda whole: lambda foot: (whole(foot)[0], []), "words differ"),
+            ("begin", lambda whole: lambda foot, note: True, "lost"),
+            ("_read_calls", lambda whole: lambda foot, called: whole(foot, called[::-1]), "out of order"),
+            ("_share_out", lambda whole: lambda foot, room: whole(foot, 2 * room), "over the text"),
         ],
     )
     def test_a_planted_fault_is_seen(
@@ -562,7 +564,8 @@ class TestTheCheckItself:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         w = Writer()
-        source = w.source(f"<p>{w.text(60)}{w.note(400)} {w.text(200)}{w.note(20)}</p>")
+        first = f"{w.text(9)}{w.note(2)} {w.text(60)}{w.note(400)}"
+        source = w.source(f"<p>{first} {w.text(200)}{w.note(20)} {w.text(100)}{w.note(9)}</p>")
         assert printing(source).tally.faults == FAULTLESS
         monkeypatch.setattr(Foot, name, planted(getattr(Foot, name)))
-        assert printing(source).tally.faults != FAULTLESS, seen
+        assert printing(source).tally.faults[seen] > 0

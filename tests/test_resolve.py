@@ -343,6 +343,7 @@ READ_APART = (
     ("Two lines\nof a heading[^n7]\n---\n\nx", 1, "the press reads a heading of level 2"),
     ("Words.[^n8]\n\n## About C#\n\nx", 3, '("AboutC#") here, and pandoc reads a heading of level 2 ("AboutC")'),
     ("Words.\n::: box\nx[^n9]\n:::", 2, "the press reads the block box here, and pandoc reads nothing"),
+    ("A ![picture](a b.svg) with a space.[^n11]", 1, "pandoc reads the picture a b.svg here"),
     ("A picture ![x](i.svg){#fig-q fig-alt=x}[^n10] in a line", 1, "the press reads the image #fig-q here"),
 )
 
