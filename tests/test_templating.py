@@ -206,6 +206,6 @@ def test_a_link_out_of_the_report_is_refused(
 
 
 def test_a_link_inside_the_report_is_followed(templates: Templates, report: Path) -> None:
-    write(report.parent / "shared" / "x.j2", "shared {{ title }}")
-    (report / "a.html.j2").symlink_to("../shared/x.j2")
+    write(report.parent / "common" / "x.j2", "shared {{ title }}")
+    (report / "a.html.j2").symlink_to("../common/x.j2")
     assert rendered(templates) == ("shared T", [])
