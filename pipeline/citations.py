@@ -297,8 +297,18 @@ def _entries(blocks: Nodes) -> list[tuple[str, Nodes]]:
     for node in nodes.walk(blocks):
         if node["t"] == "Div" and str(node["c"][0][0]).startswith("ref-"):
             inlines = [inline for block in node["c"][1] if block["t"] == "Para" for inline in block["c"]]
-            entries.append((str(node["c"][0][0]).removeprefix("ref-"), inlines))
+            entries.append((str(node["c"][0][0]).removeprefix("ref-"), nodes.rewritten(inlines, _in_a_line)))
     return entries
+
+
+def _in_a_line(node: Node) -> Nodes | None:
+    """The parts of an entry that a style sets apart, as the number in the margin: pandoc writes them as blocks."""
+    if node["t"] != "Span" or not any(name.startswith("csl-") for name in node["c"][0][1]):
+        return None
+    inside = nodes.rewritten(node["c"][1], _in_a_line)
+    if "csl-left-margin" in node["c"][0][1]:
+        return [nodes.span(inside, classes=("reference-mark",)), {"t": "Space"}]
+    return [nodes.span(inside), {"t": "Space"}]
 
 
 def parse_suffix(suffix: Nodes, terms: Mapping[str, str]) -> tuple[str, str, Nodes]:

@@ -11,6 +11,7 @@ import json
 import resource
 import subprocess
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from pipeline import toolchain
@@ -136,6 +137,11 @@ def _carried_out(command: list[str], payload: bytes) -> tuple[int, bytes, bytes]
 
 def version() -> str:
     """The version of pandoc, "3.9"."""
+    return _version_of(toolchain.pandoc())
+
+
+@cache
+def _version_of(program: Path) -> str:
     return run((Request("version", ""),))[0].result
 
 

@@ -299,6 +299,16 @@ def test_a_bibliography_in_one_piece_keeps_the_dash_of_its_style(cache: Cache) -
     assert [(key, nodes.words(entry)[:4]) for key, entry in whole] == [("abel2019", "Abel"), ("abel2020", "———.")]
 
 
+def test_a_numbered_bibliography_has_its_numbers_in_the_line(tmp_path: Path) -> None:
+    body = "One [@abel2019; @law]. Two [@baker2020]."
+    made = composed(write_report(tmp_path, {"sec-a": body}, sources=SOURCES, settings="citations: {style: ieee}\n"))
+    assert made.plain("sec-a") == "One [1], [2]. Two [3]."
+    entries = parsed(made.chapter("press-bibliography").html)[0]
+    assert [text_of(entry).split()[0] for entry in entries] == ["[1]", "[2]", "[3]"]
+    assert [entry.get("id") for entry in entries] == ["ref-abel2019", "ref-law", "ref-baker2020"]
+    assert {element.tag for entry in entries for element in entry.iter()} <= {"p", "span", "em", "a"}
+
+
 def test_nobody_is_named_who_was_not_cited(woven: dict[str, Composed]) -> None:
     for made in woven.values():
         everything = "".join(
@@ -402,7 +412,7 @@ def test_a_style_that_counts_back_needs_notes_counted_through(tmp_path: Path) ->
             settings=f"note-numbering: {numbering}\ncitations: {{style: {name}}}\n",
         )
         findings = Findings()
-        read_and_judge(report, workspace_of(report), lambda _stage: None, findings)
+        read_and_judge(report, workspace_of(report, tmp_path), lambda _stage: None, findings)
         assert [(finding.rule.code, finding.span.line) for finding in findings.all()] == [(code, 8) for code in codes]
 
 
