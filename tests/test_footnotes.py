@@ -551,9 +551,8 @@ class TestTheCheckItself:
             for box in page._page_box.descendants():
                 if isinstance(box, boxes.TextBox) and box.element_tag.endswith("::footnote-call"):
                     calls[box.text] = number
-                elif isinstance(box, boxes.TextBox) and box.element_tag.endswith("::footnote-marker"):
-                    if box.position_y >= 0:
-                        notes[box.text.strip(" .")] = number
+                elif isinstance(box, boxes.TextBox) and box.position_y >= 0 and "::footnote-marker" in box.element_tag:
+                    notes[box.text.strip(" .")] = number
         return {mark: notes[mark] - page if mark in notes else None for mark, page in calls.items()}
 
     @pytest.mark.parametrize(
