@@ -216,6 +216,8 @@ def _blocks(blocks: Nodes) -> Iterator[tuple[str, tuple[int, int] | None]]:
         if kind == "Header":
             words = re.sub(r"[^\w#]", "", nodes.words(content[2]))  # quotation marks and dashes differ
             yield f'a heading of level {content[0]} ("{words}")', _position(content[1])
+        elif _is_line_across(block):
+            yield "a line across", None
         elif kind in ("BulletList", "OrderedList"):
             word = "an item" if kind == "BulletList" else "a numbered item"
             for item in content if kind == "BulletList" else content[1]:
@@ -232,13 +234,25 @@ def _blocks(blocks: Nodes) -> Iterator[tuple[str, tuple[int, int] | None]]:
             yield "the end of a quotation", None
         elif kind == "CodeBlock":
             yield "code", _position(content[0])
-        elif kind == "HorizontalRule":
-            yield "a line across", None
         elif kind == "Table":
             rows = len(content[3][1]) + sum(len(body[2]) + len(body[3]) for body in content[4])
             yield f"a table of {rows} rows and {len(content[2])} columns", _position(content[0])
         elif kind == "Div":
             yield from _div(content)
+
+
+def _is_line_across(block: Node) -> bool:
+    """Whether a block is a line across; the scan's reader takes `* * *` for three lists, the innermost empty."""
+    depth = 0
+    while block["t"] == "BulletList" and len(block["c"]) == 1:
+        depth += 1
+        (inside,) = block["c"]
+        while len(inside) == 1 and inside[0]["t"] == "Div":
+            inside = inside[0]["c"][1]
+        if len(inside) != 1:
+            return depth == 3 and not inside
+        block = inside[0]
+    return str(block["t"]) == "HorizontalRule" and depth == 0
 
 
 def _div(content: Any) -> Iterator[tuple[str, tuple[int, int] | None]]:

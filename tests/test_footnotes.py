@@ -81,11 +81,13 @@ class TestShare:
     def test_short_notes_may_pass_the_ceiling(self) -> None:
         assert heights([slot(9), slot(9), slot(9)], PAGE, 240) == [90, 90, 90]
 
-    def test_what_is_left_from_the_page_before_gives_way_before_a_note_is_divided(self) -> None:
-        assert heights([slot(8, carried=True), slot(6)], 100) == [40, 60]
-
-    def test_it_keeps_what_orphans_ask_for(self) -> None:
+    def test_what_is_left_of_a_long_note_gives_way_before_another_is_divided(self) -> None:
+        assert heights([slot(12, carried=True), slot(6)], 100) == [40, 60]
         assert heights([slot(30, carried=True), slot(6)], 80) == [20, 60]
+
+    def test_what_is_left_of_a_short_note_is_not_divided_once_more(self) -> None:
+        assert heights([slot(8, carried=True), slot(6)], 100) == [80, 20]
+        assert share([slot(8, carried=True), slot(3)], 100, PAGE)[1] == 10
 
     def test_as_a_last_resort_it_waits_and_notes_begin_with_a_line(self) -> None:
         assert heights([slot(30, carried=True), slot(6)], 10, last_resort=True) == [0, 10]

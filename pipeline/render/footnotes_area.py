@@ -132,9 +132,9 @@ def share(
 ) -> tuple[list[Piece | None], float]:
     """Share the foot of a page out among its notes.
 
-    Notes stand whole as long as there is room. When there is not, long notes give way first, the newest before
-    the older ones, and never the short ones for them; then what is left of notes from the page before; then the
-    last note, the one whose line is being set. What gives way keeps as much as orphans and widows ask for.
+    Notes stand whole as long as there is room. When there is not, long notes give way first, the newest before the
+    older ones, and never the short ones for them; then the last note, the one whose line is being set. What gives way
+    keeps as much as orphans and widows ask for. What is left of a short note is not divided once more.
 
     Args:
         slots: the notes in their order.
@@ -160,7 +160,6 @@ def share(
 
     newest_first = range(len(slots) - 1, -1, -1)
     give_way((i for i in newest_first if slots[i].long), min(room, ceiling), Slot.least)
-    give_way((i for i in newest_first if slots[i].carried), room, Slot.least)
     give_way(newest_first[:1], room, Slot.least)
     if last_resort:
         give_way(newest_first, room, Slot.least)
