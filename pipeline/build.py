@@ -172,7 +172,7 @@ def _rendered(
         return Made(edition, write_epub(document, colors, templates, epoch, findings), 0)
     progress("laying out pages")
     design = Design(settings.design.page, colors, checked.stylesheets)
-    printed = print_pdf(document, design, templates, epoch, findings, checked.place_of)
+    printed = print_pdf(document, design, templates, epoch, Cache(workspace.cache), findings, checked.place_of)
     return Made(edition, printed.data, printed.pages)
 
 

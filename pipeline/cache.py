@@ -33,6 +33,10 @@ class Cache:
         digest, value = stored[:32], stored[32:]
         return value if hashlib.sha256(value).digest() == digest else None
 
+    def holds(self, key: str) -> bool:
+        """Whether something is stored under a key."""
+        return self._path(key).is_file()
+
     def put(self, key: str, value: bytes) -> None:
         """Store a value. A cache that cannot be written is no fault: the next run computes again."""
         path = self._path(key)

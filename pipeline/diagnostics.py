@@ -158,3 +158,7 @@ class StageFailedError(Exception):
     def __init__(self, *findings: Diagnostic) -> None:
         super().__init__("; ".join(finding.message for finding in findings))
         self.findings = findings
+
+    def __reduce__(self) -> tuple[type[StageFailedError], tuple[Diagnostic, ...]]:
+        """The findings are what is handed from one process to another."""
+        return StageFailedError, self.findings

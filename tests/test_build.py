@@ -67,8 +67,8 @@ def composition() -> str:
 def stand_ins(monkeypatch: pytest.MonkeyPatch, composition: str) -> StandIns:
     made = StandIns()
 
-    def print_pdf(document: object, design: object, templates: object, epoch: int, findings: Findings, locate: object
-                  ) -> PrintedPdf:  # fmt: skip
+    def print_pdf(document: object, design: object, templates: object, epoch: int, cache: object, findings: Findings,
+                  locate: object) -> PrintedPdf:  # fmt: skip
         made.stages.append("pdf")
         made.render(findings)
         return PrintedPdf(made.pdf, 7, (), (), 1)

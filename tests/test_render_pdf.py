@@ -18,6 +18,7 @@ import pypdfium2
 import pytest
 import weasyprint
 
+from pipeline.cache import Cache
 from pipeline.diagnostics import Findings, Span, StageFailedError
 from pipeline.document import Asset, Chapter, Document, Kind, NoteText
 from pipeline.render import engine as engine_module
@@ -39,12 +40,13 @@ EPOCH = 1795435200  # 2026-11-23, noon
 A4 = Design("A4", (), ())
 OWN = Templates(templates_folder(), None, Path.as_posix, {})
 PLACE = Span("report.pdf")
+NO_CACHE = Cache(Path(os.devnull) / "cache")
 
 
 def printing(document: Document, design: Design = A4, templates: Templates = OWN) -> tuple[PrintedPdf, list[str]]:
     """The edition, and its findings as "CODE place: message"."""
     findings = Findings()
-    printed = print_pdf(document, design, templates, EPOCH, findings)
+    printed = print_pdf(document, design, templates, EPOCH, NO_CACHE, findings)
     return printed, [f"{f.rule.code} {f.span}: {f.message}" for f in findings.all()]
 
 
@@ -478,6 +480,7 @@ class TestHoles:
             rooms=(self.ROOM, self.ROOM),
             labels=("1", "2"),
             folios=("1", "2"),
+            counts=((None, 1), (None, 1)),
             filled=(filled, 900),
             sections=(frozenset({"sec"}), frozenset({"sec"})),
             blocks=(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from typing import Any
 import pikepdf
 import pytest
 
+from pipeline.cache import Cache
 from pipeline.checks import CheckResult, CheckState
 from pipeline.diagnostics import Diagnostic, Findings, Severity, Span
 from pipeline.document import Asset, Chapter, Document, Entry, Kind, NoteText
@@ -93,7 +95,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One PDF for all tests here: printing takes seconds."""
     findings = Findings()
     templates = Templates(templates_folder(), None, str, {})
-    printed = print_pdf(LONG, Design("A4", (), ()), templates, EPOCH, findings)
+    printed = print_pdf(LONG, Design("A4", (), ()), templates, EPOCH, Cache(Path(os.devnull)), findings)
     assert findings.all() == ()
     path = tmp_path_factory.mktemp("printed") / "long.pdf"
     path.write_bytes(printed.data)
