@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -28,6 +28,7 @@ from weasyprint.text.fonts import FontConfiguration
 from pipeline.diagnostics import Findings, Severity, Span, StageFailedError, declare
 from pipeline.render.fetch import BASE_URL, ReportFetcher
 from pipeline.render.footnotes import continued
+from pipeline.render.paging import Paging, StoppedError
 from pipeline.render.right_hand import BoundToSideError, Margins, right_hand_pages
 from pipeline.render.trees import plain
 
@@ -177,21 +178,24 @@ class Engine:
             )
 
     def lay_out_right_hand(
-        self, tree: ElementTree.Element, *, blank: bool = False
+        self, tree: ElementTree.Element, *, blank: bool = False, paging: Paging | None = None
     ) -> tuple[weasyprint.Document, dict[int, Margins]]:
         """The pages of a tree, all as right-hand ones, and what stands in their margins, by their identity.
 
         Args:
             tree: what is laid out.
             blank: whether its pages are ones that were left empty.
+            paging: watches the layout.
 
         Raises:
+            StoppedError: when `paging` has stopped the layout.
             StageFailedError: when the engine stops in the middle.
             BoundToSideError: when the pages depend on which side they are on.
         """
         with self._log_read(self._complain), self._crashes_told("laying out pages"), continued():
             html = _TreeHTML(tree, self._fetcher)
-            with right_hand_pages(html, blank=blank) as margins:
+            watched = paging.in_place() if paging is not None else nullcontext()
+            with right_hand_pages(html, blank=blank) as margins, watched:
                 pages = html.render(
                     font_config=self._fonts, stylesheets=self._sheets, cache=self._pictures, pdf_tags=True
                 )
@@ -259,7 +263,7 @@ class Engine:
     def _crashes_told(self, doing: str) -> Iterator[None]:
         try:
             yield
-        except (StageFailedError, BoundToSideError):
+        except (StageFailedError, BoundToSideError, StoppedError):
             raise
         except Exception as error:  # the engine asserts what it believes; any kind of error may come out
             what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

@@ -35,7 +35,8 @@ _WORTH = 0.02
 _block_level_layout = block.block_level_layout
 _iter_line_boxes = block.iter_line_boxes
 _remake_page = page.remake_page
-_make_all_pages = layout.make_all_pages
+every_page = layout.make_all_pages
+"""The engine's own way through all pages."""
 
 
 class _Waiting(dict[Any, None]):
@@ -257,7 +258,7 @@ def _all_pages_made(context: NoteContext, root_box: Any, html: Any, pages: list[
         if rest and index < len(pages):
             for state in context.page_maker[index - 1 : index + 1]:
                 state[-1]["content_changed"] = True
-    yield from _make_all_pages(context, root_box, html, pages)
+    yield from every_page(context, root_box, html, pages)
 
 
 def _columns_done(context: NoteContext, footnotes_height: float) -> None:

@@ -55,6 +55,7 @@ class Drawing:
         self._margins = margins
         self._zone = 0.0
         self._margin: Any = None
+        self._drawn: dict[int, bytes] = {}  # by the identity of a page's margins, which many pages share
         self._known: dict[tuple[str, ...], tuple[str, float, Mapping[str, tuple[int, float]]]] = {}
         self.slots: list[Slot] = []
         self.heads: dict[int, tuple[bytes, bytes]] = {}
@@ -97,6 +98,8 @@ class Drawing:
         """What stands in the margins of a page, as an artifact (ISO 32000-2, 14.8.2.2)."""
         if not shell.children:
             return b""
+        if id(shell) in self._drawn:
+            return self._drawn[id(shell)]
         self._zone = 0.0
         apart = stream.clone(tags=None)
         apart.begin_marked_content("Artifact", pydyf.Dictionary({"Type": "/Pagination"}))
@@ -107,7 +110,7 @@ class Drawing:
                 _draw_stacking_context(apart, StackingContext.from_box(box, shell))
         self._margin = None
         apart.end_marked_content()
-        return content_of(apart)
+        return self._drawn.setdefault(id(shell), content_of(apart))
 
     # ------------------------------------------------------------------ zones
 

@@ -120,9 +120,9 @@ def read_layout(document: weasyprint.Document, notes: tuple[tuple[str, str], ...
         notes: the ids of every note of the report and of its call, in order.
         cover: the word for the cover, which labels it.
     """
-    reader = _Reader()
+    reader = PageReader()
     for number, page in enumerate(document.pages):
-        reader.read(number, page)
+        reader.read(number, page._page_box)
     counts = _counts(document)
     return Layout(
         rooms=tuple(reader.rooms),
@@ -149,7 +149,7 @@ def read_layout(document: weasyprint.Document, notes: tuple[tuple[str, str], ...
     )
 
 
-class _Reader:
+class PageReader:
     """Collects what the boxes say, page by page."""
 
     def __init__(self) -> None:
@@ -167,8 +167,26 @@ class _Reader:
         self.outside: set[str] = set()
         self.stray: list[StrayText] = []
 
-    def read(self, number: int, page: weasyprint.Page) -> None:
-        box = page._page_box
+    def layout(self) -> Layout:
+        """What the pages so far say of their blocks; of notes, labels and links it says nothing."""
+        return Layout(
+            rooms=tuple(self.rooms),
+            labels=(),
+            folios=(),
+            counts=(),
+            filled=tuple(self.filled),
+            sections=tuple(frozenset(ids) for ids in self.sections),
+            blocks=(),
+            flow=self.flow,
+            notes=(),
+            note_heights=self.note_heights,
+            stray=(),
+            anchors=self.anchors,
+            addresses=(),
+        )
+
+    def read(self, number: int, box: Any) -> None:
+        """Read the box of a page."""
         top = box.content_box_y()
         notes = (child for child in box.children if type(child).__name__ == "FootnoteAreaBox")
         room = Room(
@@ -176,8 +194,8 @@ class _Reader:
             top=top,
             bottom=top + box.height,
             foot=min((area.position_y for area in notes), default=top + box.height),
-            width=page.width,
-            height=page.height,
+            width=box.margin_width(),
+            height=box.margin_height(),
         )
         self.rooms.append(room)
         self.folios.append("")

@@ -8,7 +8,7 @@ those of a page `SENTINEL` until the pages of the whole report are counted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +22,7 @@ from weasyprint.layout.percent import resolve_percentages
 SENTINEL = 888
 """The number that every page has for the boxes in its margins: a rare one, as digits and as a roman numeral."""
 
+_COUNTED = ("page", "pages")
 _SIDES = ("left", "right", "recto", "verso")
 _PageType = page_layout.PageType
 _make_margin_boxes = layout.make_margin_boxes
@@ -60,17 +61,21 @@ def right_hand_pages(html: Any, *, blank: bool = False) -> Iterator[list[Margins
         BoundToSideError: from the layout, when it depends on the side of a page.
     """
     found: list[Margins] = []
+    alike: dict[tuple[Any, ...], Margins] = {}  # by all that decides what stands in the margins of a page
 
     def margins_apart(context: Any, page: Any, state: Any) -> tuple[()]:
         if found and context.page_maker[context.current_page - 1][1]["break"] in _SIDES:
             raise BoundToSideError("something within a chapter asks for a left page or for a right one")
-        right = _shell(context, page, page.page_type, html)
-        left = _shell(context, page, page.page_type._replace(side="left"), html)
-        if (left.width, left.height) != (page.width, page.height):
-            raise BoundToSideError("left pages have a text area of another size than right ones")
-        for shell in (right, left):
-            _fill(context, shell, state)
-        found.append(Margins(right, left, left.content_box_x() - page.content_box_x()))
+        kind = _kind(context, page, state)
+        if kind not in alike:
+            right = _shell(context, page.page_type, html)
+            left = _shell(context, page.page_type._replace(side="left"), html)
+            if (left.width, left.height) != (page.width, page.height):
+                raise BoundToSideError("left pages have a text area of another size than right ones")
+            for shell in (right, left):
+                _fill(context, shell, state)
+            alike[kind] = Margins(right, left, left.content_box_x() - page.content_box_x())
+        found.append(alike[kind])
         return ()
 
     replaced = (
@@ -102,8 +107,33 @@ def _style_page(page_type: Any, html: Any, style_for: Any) -> None:
             )
 
 
-def _shell(context: Any, page: Any, page_type: Any, html: Any) -> Any:
-    """A page like this one without its text, of that type."""
+def _kind(context: Any, page: Any, state: Any) -> tuple[Any, ...]:
+    """All that decides what stands in the margins of a page: the rules for it, and the words they may name."""
+    style_for, number = context.style_for, context.current_page
+    types = (page.page_type, page.page_type._replace(side="left"))
+    rules = tuple(
+        style_for._page_type_match(selector[2], page_type)
+        for sheet, *_ in style_for._sheets
+        for _, selectors, _ in sheet.page_rules
+        for selector in selectors
+        for page_type in types
+    )
+    strings = tuple(
+        (name, tuple(by_page.get(number, ())), _last_before(by_page, number))
+        for name, by_page in sorted(context.string_set.items())
+    )
+    counters = tuple(sorted((name, tuple(values)) for name, values in state[1].items() if name not in _COUNTED))
+    running = number if context.running_elements else 0
+    return rules, strings, counters, running
+
+
+def _last_before(by_page: Mapping[int, list[str]], number: int) -> str:
+    before = [page for page, texts in by_page.items() if page < number and texts]
+    return by_page[max(before)][-1] if before else ""
+
+
+def _shell(context: Any, page_type: Any, html: Any) -> Any:
+    """A page of that type without any text."""
     if context.style_for(page_type) is None:
         _style_page(page_type, html, context.style_for)
     style = context.style_for(page_type)

@@ -11,7 +11,7 @@ from pipeline.render.engine import Engine
 from pipeline.render.forme_making import Made, make_forme
 from pipeline.render.gatherings import Gathering
 from pipeline.render.pages import Layout, read_layout
-from pipeline.render.settle import settle_gathering
+from pipeline.render.settle_gathering import settle_gathering
 from pipeline.render.trees import attributes_of, plain
 
 

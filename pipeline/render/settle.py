@@ -8,7 +8,7 @@ lost, and which figures leave a hole on the page before them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import weasyprint
 from lxml import etree
@@ -18,7 +18,6 @@ from pipeline.render.engine import Engine
 from pipeline.render.holes import Floating, fill, floating
 from pipeline.render.pages import Block, Layout, read_layout
 from pipeline.render.printable import Placement, named_targets, placed
-from pipeline.render.right_hand import Margins
 
 SIDE_NOTES_CROWDED = declare(
     "WPR009",
@@ -100,73 +99,12 @@ def settle(
     return Settled(pages, layout, turn)
 
 
-def settle_gathering(
-    engine: Engine, root: etree._Element, notes: tuple[tuple[str, str], ...], guesses: tuple[tuple[str, str], ...],
-    findings: Findings, edition: Span,
-) -> tuple[weasyprint.Document, dict[int, Margins], Layout]:  # fmt: skip
-    """Repeat the layout of a gathering until it stands; all its pages are right-hand ones.
-
-    Args:
-        engine: the layout engine.
-        root: the prepared tree of the gathering.
-        notes: the ids of its notes and of their calls.
-        guesses: the page numbers that it is laid out with, by the id of their target.
-        findings: told of crowded side notes, and of a layout that would not settle.
-        edition: the place of these findings.
-
-    Returns:
-        The pages, what stands in their margins, and what was read from them.
-
-    Raises:
-        StageFailedError: when the engine stops in the middle.
-        BoundToSideError: when the pages depend on which side they are on.
-    """
-    blocks = floating(root)
-    placement = Placement(pages=guesses)
-    turn = 1
-    while True:
-        pages, margins = engine.lay_out_right_hand(placed(root, placement, blocks))
-        layout = read_layout(pages, notes, "")
-        shifts, crowded = _shifts(layout, dict(placement.shifts))
-        torn = {block.place for block in layout.blocks if block.side and block.last > block.page}
-        again = tuple(shift for shift in shifts if shift[0] in torn or shift[0] in dict(placement.shifts))
-        taught, _ = _learn(layout, placement, turn, blocks, frozenset())
-        taught = replace(taught, verso=frozenset(), shifts=again, pages=guesses)
-        if taught == placement or turn == _ROUNDS:
-            break
-        placement = taught
-        turn += 1
-    _shift(pages, {place: by - dict(placement.shifts).get(place, 0.0) for place, by in shifts})
-    for page in crowded:
-        near = ", ".join(sorted(layout.sections[page])) or "the report"
-        message = f"the side notes on a page of {near} cover one another"
-        findings.add(SIDE_NOTES_CROWDED.at(edition, message, "shorten one, or move one to another paragraph"))
-    if taught != placement:
-        findings.add(LAYOUT_UNSETTLED.at(edition, f"the layout did not settle in {_ROUNDS} rounds"))
-    return pages, margins, layout
-
-
-def _shift(pages: weasyprint.Document, shifts: dict[str, float]) -> None:
-    """Move side notes along their column; nothing else depends on where they stand."""
-    for page in pages.pages:
-        pending = [(page._page_box, None)]
-        while pending:
-            box, around = pending.pop()
-            box = getattr(box, "_box", box)
-            place = box.element.get("data-place", "") if box.element is not None else ""
-            if place in shifts and box.element is not around:
-                if abs(shifts[place]) > _NEAR:
-                    box.translate(dy=shifts[place])
-            else:
-                pending += [(child, box.element) for child in box.all_children()]
-
-
 def _learn(
     layout: Layout, placement: Placement, turn: int, blocks: tuple[Floating, ...], targets: frozenset[str]
 ) -> tuple[Placement, tuple[int, ...]]:
     """What the next layout has to know, and the pages whose side notes find no room."""
     verso = frozenset(block.place for block in layout.blocks if layout.rooms[block.page].verso)
-    shifts, crowded = _shifts(layout, dict(placement.shifts))
+    shifts, crowded = shifts_of(layout, dict(placement.shifts))
     kept = dict(placement.kept)
     if turn <= _REPAIRS:
         for note in layout.notes:
@@ -186,7 +124,7 @@ def _learn(
     return taught, crowded
 
 
-def _shifts(layout: Layout, before: dict[str, float]) -> tuple[tuple[tuple[str, float], ...], tuple[int, ...]]:
+def shifts_of(layout: Layout, before: dict[str, float]) -> tuple[tuple[tuple[str, float], ...], tuple[int, ...]]:
     """How far every side note has to move so that none covers another, a wide block, or the page's foot."""
     shifts: dict[str, float] = {}
     crowded: list[int] = []

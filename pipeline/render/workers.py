@@ -181,6 +181,7 @@ def _serve(pipe: Connection, pieces: Sequence[Piece], work: Callable[[Piece], Re
             resource.setrlimit(resource.RLIMIT_DATA, (bound, most))
         while True:
             piece = pipe.recv()
+            gc.disable()  # a piece makes many objects that live as long as it does
             try:
                 answer: tuple[bool, object] = (True, work(pieces[piece]))
             except MemoryError:
@@ -188,6 +189,9 @@ def _serve(pipe: Connection, pieces: Sequence[Piece], work: Callable[[Piece], Re
             except Exception as error:  # raised again in the parent
                 answer = (False, error)
             pipe.send_bytes(pickle.dumps(answer, pickle.HIGHEST_PROTOCOL))
+            del answer
+            gc.enable()
+            gc.collect()
     except (EOFError, OSError, KeyboardInterrupt):
         pass
     finally:
