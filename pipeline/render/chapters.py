@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import pickle
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +31,8 @@ from pipeline.render.gatherings import Gathering, divide
 from pipeline.render.pages import Layout, joined
 from pipeline.render.setting import Task, set_blank, set_gathering
 from pipeline.render.volume import Facts, Seated, bound, room_for_whole
-from pipeline.render.workers import WorkFailedError, work_through
+from pipeline.toolchain import fonts
+from pipeline.workers import WorkFailedError, work_through
 
 CHAPTER_FAILED = declare(
     "WPR013",
@@ -261,11 +261,19 @@ class _Press:
         key = key_of("face", face.file, repr(face.index), repr(face.axes), glyphs, repr(sorted(face.absent)))
         stored = self._cache.get(key)
         if stored is None:
-            file = self._files.get(face.file) or self._cache.get(face.file)
-            assert file is not None, "the file of a font is kept with the forme that uses it"
-            stored = typefaces.subset(face, file)
+            stored = typefaces.subset(face, self._font(face.file))
             self._cache.put(key, stored)
         return stored
+
+    def _font(self, digest: str) -> bytes:
+        file = self._files.get(digest) or self._cache.get(digest)
+        if file is None:  # damaged, or gone since it was seen
+            installed = (path.read_bytes() for path in fonts().values())
+            file = next((data for data in installed if hashlib.sha256(data).hexdigest() == digest), None)
+        if file is None:
+            message = "a font that chapters were set in is not in the cache any more"
+            raise StageFailedError(CHAPTER_FAILED.at(self._edition, message, 'run "make clean"'))
+        return file
 
     def _key(self, task: Task) -> str:
         pictures = (f"{name} {self._assets.get(name, '')}" for name in task.gathering.assets)
@@ -314,8 +322,3 @@ def digest_of_code() -> str:
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()
-
-
-def processors() -> int:
-    """How many processors there are to work with."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -21,7 +21,7 @@ from pipeline.cache import Cache, key_of
 from pipeline.diagnostics import Findings, Severity, Span, declare
 from pipeline.document import Document
 from pipeline.render import printable
-from pipeline.render.chapters import Surroundings, digest_of_code, print_by_chapter, processors
+from pipeline.render.chapters import Surroundings, digest_of_code, print_by_chapter
 from pipeline.render.drawings import drawn_texts
 from pipeline.render.engine import Engine, Sheet
 from pipeline.render.fetch import BASE_URL, RESOURCE_REFUSED, ReportFetcher
@@ -32,6 +32,7 @@ from pipeline.render.settle import settle
 from pipeline.render.volume import Facts
 from pipeline.templating import Templates
 from pipeline.toolchain import fonts
+from pipeline.workers import processors
 
 NOTE_LOST = declare(
     "WPR003",

@@ -23,6 +23,12 @@ MEMORY = 4 << 30  # bytes of data that a process may take
 SECONDS = 900.0  # that a piece of work may take
 TRIES = 2
 
+
+def processors() -> int:
+    """How many processors there are to work with."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
 
