@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.render.forme import Forme, Slot
+from pipeline.render.forme import Forme, Slot, Stock
 
 ROOM = 512  # object numbers: the blocks of formes are multiples of this
 PAGES, FONTS, DOCUMENT = 2, 3, 4  # objects of the whole file that formes refer to; the catalog is 1
@@ -65,17 +65,17 @@ class Chunk:
 
 def room_for(forme: Forme) -> int:
     """How many object numbers a forme gets."""
-    needed = forme.count + len(forme.objects) // _IN_STREAM + 2
+    needed = forme.count + forme.packed // _IN_STREAM + 2
     return -(-needed // ROOM) * ROOM
 
 
-def seated(forme: Forme, seat: Seat) -> Chunk:
+def seated(forme: Forme, stock: Stock, seat: Seat) -> Chunk:
     """A forme as it stands in the file."""
     numbered = _numbering(seat.base)
     side = [seat.is_left(page) for page in range(len(forme.sheets))]
-    owner = _owners(forme)
+    owner = _owners(forme, stock)
     bodies = []
-    for at, body in forme.objects:
+    for at, body in stock.objects:
         if b"\x02" in body:
             body = _ACROSS.sub(_across(left=side[owner.get(at, 0)]), body)
         bodies.append((seat.base + at, _KEY.sub(_keyed(seat.base), _REFERENCE.sub(numbered, body))))
@@ -83,13 +83,13 @@ def seated(forme: Forme, seat: Seat) -> Chunk:
     named = dict(seat.named)
     for number, sheet in enumerate(forme.sheets):
         label = seat.labels[number]
-        content = sheet.body + b"\n" + sheet.heads[side[number]]
+        content = stock.bodies[number] + b"\n" + stock.heads[number][side[number]]
         content = _MOVED.sub(_moved(left=side[number]), content)
         content = _TEXT.sub(lambda found: _shown(forme.slots[int(found[1])], label, named), content)  # noqa: B023  # used at once
         writer.stream(seat.base + sheet.content, b"<<>>", content)
-    for at, head, data in forme.streams:
+    for at, head, data in stock.streams:
         head = _REFERENCE.sub(numbered, head)
-        writer.stream(seat.base + at, head, data, encoded=at in forme.encoded)
+        writer.stream(seat.base + at, head, data, encoded=at in stock.encoded)
     writer.pack(bodies, seat.base + forme.count)
     return writer.chunk()
 
@@ -120,11 +120,11 @@ def _moved(*, left: bool) -> Callable[[re.Match[bytes]], bytes]:
     return lambda found: b"1 0 0 1 %s 0 cm" % found[1] if left else b""
 
 
-def _owners(forme: Forme) -> Mapping[int, int]:
+def _owners(forme: Forme, stock: Stock) -> Mapping[int, int]:
     """The page that each object belongs to whose coordinates depend on the side: annotations."""
     owner: dict[int, int] = {}
     pages = {sheet.object: number for number, sheet in enumerate(forme.sheets)}
-    for at, body in forme.objects:
+    for at, body in stock.objects:
         if at in pages:
             for mark in _REFERENCE.findall(body.partition(b"/Annots")[2].partition(b"]")[0]):
                 owner[int(mark)] = pages[at]

@@ -107,32 +107,45 @@ class Sheet:
     Attributes:
         object: the number of its page object.
         content: the number that its content stream is to have.
-        body: the content stream without heads and folios.
-        heads: what stands in its margins on a right-hand page, and on a left-hand one.
         anchored: how far up the page each of its destinations is, in points.
         patterned: whether it has patterns that cannot be moved (ISO 32000-2, 8.7.3.1).
     """
 
     object: int
     content: int
-    body: bytes
-    heads: tuple[bytes, bytes]
     anchored: tuple[tuple[str, float], ...]
     patterned: bool
 
 
 @dataclass(frozen=True, slots=True)
+class Stock:
+    """What a forme prints.
+
+    Attributes:
+        objects: its objects that are no streams: number and body, in the order of their numbers.
+        streams: its streams beside pages: number, dictionary without length and filter, content.
+        encoded: of these, those whose content is encoded already.
+        bodies: of each page, the content stream without what stands in its margins.
+        heads: of each page, what stands in its margins on a right-hand page, and on a left-hand one.
+    """
+
+    objects: tuple[tuple[int, bytes], ...]
+    streams: tuple[tuple[int, bytes, bytes], ...]
+    encoded: frozenset[int]
+    bodies: tuple[bytes, ...]
+    heads: tuple[tuple[bytes, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Forme:
-    """The pages of a gathering.
+    """The pages of a gathering, as the rest of the report needs to know them; what they print is in its `Stock`.
 
     Attributes:
         sheets: the pages.
         count: how many object numbers it takes; they begin at 1.
-        objects: its objects that are no streams: number and body, in the order of their numbers.
-        streams: its other streams: number, dictionary without length and filter, content.
-        encoded: of the streams, those whose content is encoded already.
+        packed: how many of them are no streams.
         pages: the number of the node of the page tree that holds its pages.
-        structure: the number of its Document element, which is not in `objects`; 0 when it has no structure.
+        structure: the number of its Document element, which is not in its stock; 0 when it has no structure.
         kids: the elements in that.
         parents: the number of its leaf of the parent tree; 0 when it has none.
         keys: how many keys that leaf has.
@@ -147,9 +160,7 @@ class Forme:
 
     sheets: tuple[Sheet, ...]
     count: int
-    objects: tuple[tuple[int, bytes], ...]
-    streams: tuple[tuple[int, bytes, bytes], ...]
-    encoded: frozenset[int]
+    packed: int
     pages: int
     structure: int
     kids: tuple[bytes, ...]

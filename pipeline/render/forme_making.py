@@ -19,7 +19,7 @@ from weasyprint.pdf import anchors
 
 from pipeline.diagnostics import Findings
 from pipeline.render.engine import Engine
-from pipeline.render.forme import Bookmark, Face, Forme, Sheet
+from pipeline.render.forme import Bookmark, Face, Forme, Sheet, Stock
 from pipeline.render.forme_drawing import Drawing, content_of, number
 from pipeline.render.pages import Layout
 from pipeline.render.right_hand import BoundToSideError, Margins
@@ -34,9 +34,10 @@ _add_links = anchors.add_links
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A forme, and the font files that it uses, by their SHA-256."""
+    """A forme, what it prints, and the font files that it uses, by their SHA-256."""
 
     forme: Forme
+    stock: Stock
     files: Mapping[str, bytes]
 
 
@@ -95,7 +96,8 @@ def make_forme(
         objects = {item.number: item for item in pdf.objects}
         leaf, keys, structure, kids, ids = _structure(pdf, objects)
         page_numbers = list(pdf.pages["Kids"][::3])
-        sheets = tuple(_sheets(pages, page_numbers, objects, drawing, kept))
+        bodies = tuple(_bodies(page_numbers, objects))
+        sheets = tuple(_sheets(page_numbers, objects, bodies, kept))
         contents = {sheet.content for sheet in sheets}
         streams, encoded = _streams(objects, contents)
         fonts_object = objects[_reference(next(o["Font"] for o in objects.values() if _has_fonts(o)))]
@@ -113,9 +115,7 @@ def make_forme(
     forme = Forme(
         sheets=sheets,
         count=len(pdf.objects),
-        objects=plain,
-        streams=streams,
-        encoded=encoded,
+        packed=len(plain),
         pages=_PAGES,
         structure=structure,
         kids=kids,
@@ -131,7 +131,8 @@ def make_forme(
         layout=layout,
         findings=findings.all(),
     )
-    return Made(forme, files)
+    heads = tuple(drawing.heads[id(page)] for page in pages.pages)
+    return Made(forme, Stock(plain, streams, encoded, bodies, heads), files)
 
 
 @contextmanager
@@ -219,19 +220,18 @@ def _structure(pdf: Any, objects: Mapping[int, Any]) -> tuple[int, int, int, tup
     return parents.number, keys, document, kids, ids
 
 
-def _sheets(
-    pages: weasyprint.Document, numbers: list[int], objects: Mapping[int, Any], drawing: Drawing, kept: _Kept
-) -> Iterator[Sheet]:
-    for index, (page, at) in enumerate(zip(pages.pages, numbers, strict=True)):
-        content = objects[_reference(objects[at]["Contents"])]
-        body = content_of(content)
+def _bodies(numbers: list[int], objects: Mapping[int, Any]) -> Iterator[bytes]:
+    for at in numbers:
+        yield content_of(objects[_reference(objects[at]["Contents"])])
+
+
+def _sheets(numbers: list[int], objects: Mapping[int, Any], bodies: tuple[bytes, ...], kept: _Kept) -> Iterator[Sheet]:
+    for index, (at, body) in enumerate(zip(numbers, bodies, strict=True)):
         yield Sheet(
             object=at,
-            content=content.number,
-            body=body,
-            heads=drawing.heads[id(page)],
+            content=_reference(objects[at]["Contents"]),
             anchored=tuple((name, top) for where, name, top in kept.anchored if where == index),
-            patterned=b"/Pattern cs" in body,
+            patterned=b"/Pattern cs" in body and b"\x04" in body,
         )
 
 

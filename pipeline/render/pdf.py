@@ -21,10 +21,11 @@ from pipeline.cache import Cache, key_of
 from pipeline.diagnostics import Findings, Severity, Span, declare
 from pipeline.document import Document
 from pipeline.render import printable
-from pipeline.render.chapters import Surroundings, digest_of_code, print_by_chapter
+from pipeline.render.chapters import print_by_chapter
 from pipeline.render.drawings import drawn_texts
 from pipeline.render.engine import Engine, Sheet
 from pipeline.render.fetch import BASE_URL, RESOURCE_REFUSED, ReportFetcher
+from pipeline.render.formes import Surroundings, digest_of_code
 from pipeline.render.glyphs import check_families, check_glyphs
 from pipeline.render.pages import Layout, PrintedNote, roman
 from pipeline.render.right_hand import BoundToSideError
