@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from pipeline.charts import data_files
 from pipeline.datasets import Dataset, Shown, datasets
 from tests.composing import Composed, Text, composed, write_report
-from tests.readings import DEMO
 
 CHART = "data: {url: data/counts.csv}\nmark: bar\nencoding: {x: {field: people, type: quantitative}}\n"
 FIGURES = """\
@@ -98,15 +95,3 @@ def test_what_a_printed_chart_or_table_is_made_from_is_handed_on(small: Composed
 )
 def test_the_files_that_a_chart_is_drawn_from(specification: str, files: tuple[str, ...]) -> None:
     assert data_files(specification) == files
-
-
-def test_the_report_hands_on_every_file_but_its_single_numbers(tmp_path: Path) -> None:
-    folder = DEMO.parent / "central-asia-returns"
-    made = composed(folder, tmp_path)
-    found = {item.name: item for item in datasets(made.report, made.document)}
-    files = {path.name: path.read_bytes() for path in (folder / "data").glob("*.csv")}
-    assert files.pop("numbers.csv")
-    assert {name: item.data for name, item in found.items()} == files
-    assert [(item.id, item.label) for item in found["returns.csv"].shown] == [
-        ("fig-totals", "Figure 1"), ("tbl-counts", "Table 6"),
-    ]  # fmt: skip
