@@ -18,6 +18,7 @@ from pipeline.assemble import Provenance, manuscript_filters
 from pipeline.cache import Cache
 from pipeline.check import Checked, read_and_judge
 from pipeline.compose import Styling, compose
+from pipeline.datasets import datasets
 from pipeline.diagnostics import Findings, StageFailedError, has_errors
 from pipeline.document import Document
 from pipeline.outcome import Artefact, Edition, Outcome, Progress
@@ -64,7 +65,7 @@ def build(
 
 
 def dist(report: Path, workspace: Workspace, progress: Progress) -> Outcome:
-    """Make all editions and the folder that is handed on: named files, landing page, manifest, checksums."""
+    """Make all editions and the folder that is handed on: named files, data, landing page, manifest, checksums."""
     pressed = _pressed(report, tuple(Edition), workspace, progress, keep_going=False)
     if pressed.document is None or not pressed.outcome.artefacts:
         return pressed.outcome
@@ -79,6 +80,7 @@ def dist(report: Path, workspace: Workspace, progress: Progress) -> Outcome:
     written = distribute(
         imprint,
         releases,
+        datasets(pressed.checked.report, pressed.document),
         _templates(pressed.checked.report, workspace),
         workspace.build / imprint.slug / "dist",
         (Tool("Proofpress", __version__), Tool("pandoc", pandoc.version()), *toolchain.versions()),

@@ -161,7 +161,7 @@ def check(reports: tuple[str, ...], form: str, quiet: bool, verbose: bool) -> No
 @press.command()
 @_common_options
 def dist(reports: tuple[str, ...], form: str, quiet: bool, verbose: bool) -> None:
-    """Make the folder that is handed on: editions, landing page, manifest, checksums.
+    """Make the folder that is handed on: editions, data, landing page, manifest, checksums.
 
     It is written to build/<report>/dist/, and only when nothing was found that is an error.
     """

@@ -27,6 +27,7 @@ from enum import Enum
 from pathlib import Path
 
 from pipeline.cache import Cache
+from pipeline.charts import data_files
 from pipeline.diagnostics import Span
 from pipeline.report import NoteEntry, Report
 from pipeline.rules.survey import Survey, TextKind
@@ -135,7 +136,8 @@ def in_words(prose: str) -> Iterator[tuple[int, str, str]]:
 
 def numbers(found: Reading) -> tuple[Number, ...]:
     """Every number that the report prints outside its data, in the order of the texts."""
-    return tuple(number for text in _texts(found) for number in _Judge(found.report).numbers(text))
+    judge = _Judge(found.report)
+    return tuple(number for text in _texts(found) for number in judge.numbers(text))
 
 
 def _texts(found: Reading) -> Iterator[_Text]:
@@ -156,6 +158,7 @@ class _Judge:
     def __init__(self, report: Report) -> None:
         self.report = report
         self.notes: Mapping[str, NoteEntry] = {entry.note.id: entry for entry in report.notes}
+        self.drawn = {entry.figure.id: self.cells(data_files(entry.chart)) for entry in report.figures if entry.chart}
 
     def numbers(self, text: _Text) -> Iterator[Number]:
         start = 0
@@ -182,7 +185,7 @@ class _Judge:
 
     def proof(self, text: _Text, sentence: str, number: str) -> Proof:
         if text.kind == ALTERNATIVE:
-            in_data = number.replace(",", "") in self.chart_data(text.owner)
+            in_data = number.replace(",", "") in self.drawn.get(text.owner, ())
             return Proof.DATA if in_data else Proof.NONE if number[0].isdigit() else self.caption_note(text.owner)
         if text.kind in (TextKind.TABLE, TextKind.GROUP) and self.is_cell(text):
             return Proof.DATA
@@ -207,11 +210,8 @@ class _Judge:
         called = [name for caption in captions for name in _CALL.findall(caption)]
         return Proof.NOTE if any(self.is_sourced(name) for name in called) else Proof.NONE
 
-    def chart_data(self, figure: str) -> frozenset[str]:
-        """Every cell of the files that a chart is drawn from."""
-        charts = [entry.figure.chart for entry in self.report.figures if entry.figure.id == figure]
-        specifications = [(self.report.folder / chart).read_text(encoding="utf-8") for chart in charts if chart]
-        files = [file for words in specifications for file in re.findall(r"url: (data/[\w.-]+)", words)]
+    def cells(self, files: tuple[str, ...]) -> frozenset[str]:
+        """Every cell of these data files."""
         return frozenset(cell.text for file in files for row in self.report.data[file].rows for cell in row)
 
     def is_cell(self, text: _Text) -> bool:

@@ -257,6 +257,25 @@ def test_a_landing_page_with_a_fault_is_a_finding_and_the_editions_stay(project:
     assert set(published(project)) == {"small.pdf", "small.epub"}
 
 
+@pytest.mark.parametrize("composition", ["real"])
+def test_the_data_that_is_handed_on_is_what_was_printed(project: Path, stand_ins: StandIns) -> None:
+    """Also when somebody changes the file while the editions are being made."""
+    tables = "- {id: tbl-a, data: data/a.csv, caption: Counts, columns: [{name: a, title: A}]}\n"
+    body = "As @tbl-a says.\n\n::: {#tbl-a}\n:::"
+    folder = write_report(project, {"sec-a": body}, sources="", tables=tables, files={"data/a.csv": "a\n1\n"})
+    shutil.rmtree(folder / "notes")
+
+    def change_the_file(path: Path, findings: Findings) -> None:
+        (folder / "data" / "a.csv").write_text("a\n2\n", "utf-8")
+
+    stand_ins.verify = change_the_file
+    result = run("dist")
+    assert result.exit_code == 0, result.output
+    dist = project / "build" / "small" / "dist"
+    assert (dist / "small-1.0.0-data" / "a.csv").read_bytes() == b"a\n1\n"
+    assert (folder / "data" / "a.csv").read_bytes() == b"a\n2\n"
+
+
 # ---------------------------------------------------------------- a hostile machine
 
 

@@ -3,62 +3,53 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from tests.numbers_in_prose import Proof, in_words, numbers
-from tests.readings import DEMO, Reader, Reading
-
-REPORT = DEMO.parent / "central-asia-returns"
+from tests.numbers_in_prose import Number, Proof, in_words, numbers
+from tests.readings import RETURNS, Reading
 
 
 @pytest.fixture(scope="module")
-def found(read: Reader) -> Reading:
-    return read(REPORT)
+def listed(returns: Reading) -> tuple[Number, ...]:
+    return numbers(returns)
 
 
 @pytest.fixture
-def spoilt(tmp_path: Path, read: Reader) -> Callable[[str, str, str], list[str]]:
+def unproved_of(spoilt_returns: Callable[[str, str, str], Reading]) -> Callable[[str, str, str], list[str]]:
     """Replaces words, which must be there once, in a copy of the report; the numbers that are then unproved."""
-    folder = tmp_path / "report"
-    shutil.copytree(REPORT, folder)
-
-    def replace(file: str, old: str, new: str) -> list[str]:
-        text = (folder / file).read_text(encoding="utf-8")
-        assert text.count(old) == 1, f"{file} holds {old!r} {text.count(old)} times"
-        (folder / file).write_text(text.replace(old, new), encoding="utf-8")
-        return [f"{number.span.path} {number.words}" for number in numbers(read(folder)) if number.proof is Proof.NONE]
-
-    return replace
+    return lambda file, old, new: [
+        f"{number.span.path} {number.words}"
+        for number in numbers(spoilt_returns(file, old, new))
+        if number.proof is Proof.NONE
+    ]
 
 
-def test_every_number_is_bound_or_sourced(found: Reading) -> None:
-    unproved = [number for number in numbers(found) if number.proof is Proof.NONE]
+def test_every_number_is_bound_or_sourced(listed: tuple[Number, ...]) -> None:
+    unproved = [number for number in listed if number.proof is Proof.NONE]
     assert [f"{number.span}: {number.words} in: {number.sentence}" for number in unproved] == []
 
 
-def test_the_numbers_are_found_at_all(found: Reading) -> None:
-    counts = Counter(number.proof for number in numbers(found))
+def test_the_numbers_are_found_at_all(listed: tuple[Number, ...]) -> None:
+    counts = Counter(number.proof for number in listed)
     assert counts[Proof.VALUE] >= 70
     assert counts[Proof.NOTE] >= 150
     assert counts[Proof.DATA] >= 150
-    places = {number.span.path.partition("/")[0] for number in numbers(found)}
+    places = {number.span.path.partition("/")[0] for number in listed}
     assert places >= {"sections", "notes", "data", "figures.yaml", "tables.yaml", "report.yaml"}
 
 
-def test_a_number_is_listed_at_its_place(found: Reading) -> None:
-    for number in numbers(found):
+def test_a_number_is_listed_at_its_place(listed: tuple[Number, ...]) -> None:
+    for number in listed:
         if number.proof is not Proof.VALUE and number.span.path.startswith(("sections/", "notes/")):
-            lines = (REPORT / number.span.path).read_text(encoding="utf-8").split("\n")
+            lines = (RETURNS / number.span.path).read_text(encoding="utf-8").split("\n")
             assert lines[number.span.line - 1][number.span.column - 1 :].startswith(number.words), number
 
 
-def test_every_note_that_holds_a_figure_names_its_facts(found: Reading) -> None:
-    for entry in found.report.notes:
+def test_every_note_that_holds_a_figure_names_its_facts(returns: Reading) -> None:
+    for entry in returns.report.notes:
         figures = [words for _, words, why in in_words(entry.text.text if entry.text else "") if not why]
         assert entry.note.facts or not figures, entry.note.id
 
@@ -124,13 +115,15 @@ def test_every_note_that_holds_a_figure_names_its_facts(found: Reading) -> None:
     ],
 )  # fmt: skip
 def test_the_proof_fails(
-    spoilt: Callable[[str, str, str], list[str]], file: str, old: str, new: str, unproved: list[str]
+    unproved_of: Callable[[str, str, str], list[str]], file: str, old: str, new: str, unproved: list[str]
 ) -> None:
-    assert spoilt(file, old, new) == unproved
+    assert unproved_of(file, old, new) == unproved
 
 
-def test_the_cells_of_a_table_without_a_source_are_unproved(spoilt: Callable[[str, str, str], list[str]]) -> None:
-    unproved = spoilt("tables.yaml", "  source: Sums of @tbl-operations.\n", "")
+def test_the_cells_of_a_table_without_a_source_are_unproved(
+    unproved_of: Callable[[str, str, str], list[str]],
+) -> None:
+    unproved = unproved_of("tables.yaml", "  source: Sums of @tbl-operations.\n", "")
     assert {"data/years.csv 913", "data/years.csv 609"} <= set(unproved)
 
 
@@ -159,13 +152,13 @@ def test_what_is_a_figure(prose: str, figures: list[str]) -> None:
 
 def test_the_imprint_states_the_scale_of_the_cover() -> None:
     """Its numbers are exempt because they are those of the drawing."""
-    frame = (REPORT / "templates" / "cover.svg.j2").read_text(encoding="utf-8")
+    frame = (RETURNS / "templates" / "cover.svg.j2").read_text(encoding="utf-8")
     scale, minimum = (float(re.findall(rf'"{name}": ([\d.]+)', frame)[0]) for name in ("scale", "minimum"))
     assert round(1 / scale) == 80
     assert (minimum, round(minimum / scale), round(3 * minimum, 2)) == (0.35, 28, 1.05)
 
 
-def test_the_round_words_of_the_abstract_agree_with_the_data(found: Reading) -> None:
-    returns = found.report.data["data/returns.csv"]
-    totals = {row[0].text: int(row[returns.columns.index("total")].text) for row in returns.rows}
+def test_the_round_words_of_the_abstract_agree_with_the_data(returns: Reading) -> None:
+    table = returns.report.data["data/returns.csv"]
+    totals = {row[0].text: int(row[table.columns.index("total")].text) for row in table.rows}
     assert 2000 < totals["Four States"] < 2500

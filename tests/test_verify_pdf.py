@@ -90,16 +90,19 @@ def _long_report() -> Document:
 LONG = _long_report()
 
 
+def printed(document: Document, path: Path, *stylesheets: Path) -> Path:
+    findings = Findings()
+    templates = Templates(templates_folder(), None, str, {})
+    made = print_pdf(document, Design("A4", (), stylesheets), templates, EPOCH, Cache(Path(os.devnull)), findings)
+    assert findings.all() == ()
+    path.write_bytes(made.data)
+    return path
+
+
 @pytest.fixture(scope="session")
 def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One PDF for all tests here: printing takes seconds."""
-    findings = Findings()
-    templates = Templates(templates_folder(), None, str, {})
-    printed = print_pdf(LONG, Design("A4", (), ()), templates, EPOCH, Cache(Path(os.devnull)), findings)
-    assert findings.all() == ()
-    path = tmp_path_factory.mktemp("printed") / "long.pdf"
-    path.write_bytes(printed.data)
-    return path
+    return printed(LONG, tmp_path_factory.mktemp("printed") / "long.pdf")
 
 
 @dataclass(frozen=True)
@@ -826,6 +829,99 @@ def test_a_line_lost_from_the_contents_is_told(good: Path, tmp_path: Path) -> No
     result = seen(changed(good, tmp_path, change))
     assert result.codes == {"PDF012"}
     assert 'the line "Table 1 Two ways of counting" of the contents is printed' in result.of("PDF012")[0]
+
+
+_BESIDE = """<p>The words are those of <a class="ref" href="#tbl-counts">Table 1</a>, and the drawing is
+<a class="ref" href="#fig-totals">Figure 1</a>.</p>
+<div id="tbl-counts" class="table"><table><caption><span class="label">Table 1</span>
+<span class="caption">Two ways of counting</span></caption><tbody><tr><th scope="row">Both</th><td>236</td></tr></tbody>
+</table><div class="source"><p>What is in <a class="ref" href="#fig-totals">Figure 1</a>.</p></div></div>
+<figure id="fig-totals" class="figure"><figcaption><span class="label">Figure 1</span>
+<span class="caption">Most are children</span></figcaption><img src="assets/fig-totals.svg" alt="A bar chart."/>
+</figure>"""
+
+
+@pytest.fixture(scope="session")
+def beside(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Document]:
+    """A report of one page of text, on which the lists of figures and tables stand too."""
+    report = with_chapter(RICH, "sec-summary", html=_BESIDE, notes=())
+    kept = tuple(chapter for chapter in report.chapters if chapter.kind in (Kind.IMPRINT, Kind.FRONT))
+    figures, tables = (tuple(replace(line, front=True) for line in lines) for lines in (RICH.figures, RICH.tables))
+    report = replace(report, chapters=kept, contents=RICH.contents[:1], figures=figures, tables=tables)
+    folder = tmp_path_factory.mktemp("beside")
+    style = folder / "style.css"
+    style.write_text("#sec-summary { break-before: auto }")
+    return printed(report, folder / "beside.pdf", style), report
+
+
+@pytest.mark.artefact
+def test_what_the_contents_list_may_stand_beside_them(beside: tuple[Path, Document]) -> None:
+    """The words of a line and of a caption are the same there, and a reference leads where the line leads."""
+    path, report = beside
+    page = page_of(path, "contents")
+    assert {page_of(path, id) for id in ("sec-summary", "tbl-counts", "fig-totals")} == {page}
+    leading = [link.name for link in read(path).links[page]]
+    assert (leading.count("tbl-counts"), leading.count("fig-totals")) == (3 + 1, 3 + 2), "a line has three links"
+    assert seen(path, report).found == ()
+
+
+@pytest.mark.artefact
+@pytest.mark.parametrize(("words", "id"), [("Two ways of counting", "tbl-counts"), ("Most are children", "fig-totals")])
+@pytest.mark.parametrize("which", [0, 1], ids=["the line", "the caption"])
+def test_what_is_printed_once_more_beside_the_contents_is_told(
+    beside: tuple[Path, Document], tmp_path: Path, words: str, id: str, which: int
+) -> None:
+    path, report = beside
+    page = page_of(path, "contents")
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        instructions, objects = shown_on(pdf, page)
+        same = [item for item in objects if item.text.strip() == words]
+        assert len(same) == 2
+        put(pdf, page, [*instructions, *_upright(moved(same[which], 300, 1000))])
+
+    result = seen(changed(path, tmp_path, change), report)
+    assert result.codes == {"PDF010"}
+    assert [(finding.span.path, finding.message) for finding in result.found] == [
+        (id, f'"{words}" is printed once more on page {label_of(path, id)}')
+    ]
+
+
+@pytest.mark.artefact
+def test_a_line_that_stands_twice_in_the_contents_is_told(beside: tuple[Path, Document], tmp_path: Path) -> None:
+    path, report = beside
+    page = page_of(path, "contents")
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        instructions, objects = shown_on(pdf, page)
+        at = next(index for index, item in enumerate(objects) if item.text.strip() == "Two ways of counting")
+        line = objects[at - 2 : at + 1]
+        assert [item.text.strip() for item in line[:2]] == [label_of(path, "tbl-counts"), "Table 1"]
+        copies = [step for x, item in zip((300, 340, 400), line, strict=True) for step in moved(item, x, 1000)]
+        put(pdf, page, [*instructions, *_upright(copies)])
+        link = pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Link, Dest=pikepdf.String("tbl-counts"),
+            Rect=[200, 80, 500, 110], Contents=pikepdf.String("Table 1"),
+        )  # fmt: skip
+        pdf.pages[page].Annots.append(pdf.make_indirect(link))
+
+    result = seen(changed(path, tmp_path, change), report)
+    assert result.of("PDF012") == ['the line "Table 1 Two ways of counting" of the contents is printed more than once']
+
+
+@pytest.mark.artefact
+def test_a_line_lost_beside_what_it_lists_is_told(beside: tuple[Path, Document], tmp_path: Path) -> None:
+    path, report = beside
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        first, second = [
+            item for item in shown_on(pdf, page_of(path, "contents"))[1] if item.text.strip() == "Most are children"
+        ]
+        assert first.start < second.start
+        blank(pdf, first)
+
+    result = seen(changed(path, tmp_path, change), report)
+    assert any("Figure 1 Most are children" in message for message in result.of("PDF012"))
 
 
 @pytest.mark.artefact

@@ -158,6 +158,8 @@ def _faults_of_line(look: Inspection, line: ContentsLine) -> Iterator[str]:
     if not line.whole:
         yield f'is printed "{shown(_text(line.runs))}"'
         return
+    if line.again:
+        yield "is printed more than once"
     label = look.labels.get(entry.id)
     if label is not None and entry.label and not _says(entry.label, label[1].text):
         yield f'has the number "{entry.label}"; its target bears "{label[1].text}"'

@@ -133,7 +133,8 @@ CONTENTS_DIFFER = declare(
     "pdf-contents-differ",
     Severity.ERROR,
     """
-    A line of the printed contents is missing, or says another page or another number than its target has.
+    A line of the printed contents is missing or stands there twice, or says another page or another number than its
+    target has.
     """,
 )
 
