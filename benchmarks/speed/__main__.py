@@ -1,10 +1,10 @@
 """Measure the press beside the plain pipeline and other tools, on the same reports, in the same run.
 
     python -m benchmarks.speed --chapters 9 --runs 3
-    python -m benchmarks.speed --chapters 9,26,86 --runs 3 --baseline-runs 1
-    python -m benchmarks.speed --chapters 86 --without baseline --json figures.json
+    python -m benchmarks.speed --chapters 9,26,87 --runs 3 --baseline-runs 1
+    python -m benchmarks.speed --chapters 87 --without baseline --json figures.json
 
-Nine, 26 and 86 chapters make about 110, 320 and 1,060 pages of the press. Prints a Markdown table for each size; ends
+Nine, 26 and 87 chapters make about 110, 320 and 1,060 pages of the press. Prints a Markdown table for each size; ends
 with status 1 when a run failed.
 """
 
