@@ -125,7 +125,7 @@ def measure(folder: Path, chapters: int, plan: Plan, tell: Callable[[str], None]
                 runner.name,
                 runner.title,
                 () if runner.name in turns.trouble else tuple(turns.runs[runner.name]),
-                turns.trouble.get(runner.name, "" if runner.name in plan.names else "left out"),
+                turns.trouble.get(runner.name, "" if turns.runs[runner.name] else "left out"),
             )
             for runner in turns.runners
         ),
