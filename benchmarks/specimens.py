@@ -1,7 +1,7 @@
 """Reports of any length to measure with: the same words as a report of the press and as plain pandoc Markdown.
 
-A chapter has about ten pages: seven sections, forty notes (half of them citations), two tables, a drawing, and some
-twenty references, half of them with page numbers. Each chapter depends on its own number alone, so that a longer
+A chapter has about twelve pages: seven sections, forty notes (half of them citations), two tables, a drawing, and
+some ten references, half of them with page numbers. Each chapter depends on its own number alone, so that a longer
 report begins like a shorter one.
 """
 
@@ -12,6 +12,7 @@ import io
 import json
 import random
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,8 +103,12 @@ class _Author:
         return f"{self.dice.randint(1, 28)} {month} {self.dice.randint(1990, 2025)}"
 
     def sentence(self) -> str:
-        thing, deed, dice = self.thing, lambda: self.one(_DEEDS), self.dice
-        forms = (
+        thing, dice = self.thing, self.dice
+
+        def deed() -> str:
+            return self.one(_DEEDS)
+
+        forms: tuple[Callable[[], str], ...] = (
             lambda: f"{thing()} was {deed()} by {thing()}, and {thing()} had been {deed()} before {self.date()}",
             lambda: f"{self.one(_NAMES)} {deed()} {thing()}; what {thing()} {deed()} was not known",
             lambda: f"of {dice.randint(20, 900)} {self.one(_THINGS)}s in {self.one(_TOWNS)}, a few were {deed()}",
@@ -112,11 +117,16 @@ class _Author:
             lambda: f"between {self.date()} and {self.date()} {thing()} {deed()} {thing()}",
             lambda: f"no {self.one(_THINGS)} was {deed()} for {thing()}, although {thing()} {deed()} it",
         )  # fmt: skip
-        text = self.one(list(forms))()
+        text = dice.choice(forms)()
         return text[0].upper() + text[1:] + "."
 
     def heading(self) -> str:
         return f"{self.one(_KINDS).capitalize()} {self.one(_THINGS)} and {self.one(_THINGS)}"
+
+
+def middle(chapters: int) -> int:
+    """The number of the chapter in the middle of a report."""
+    return (chapters + 1) // 2
 
 
 def chapter(number: int, total: int) -> Chapter:
@@ -136,7 +146,7 @@ def chapter(number: int, total: int) -> Chapter:
             for place, sentence in enumerate(sentences):
                 if dice.random() < 0.07:
                     sentence += _reference(author, number, total)
-                if len(notes) < NOTES and dice.random() < 0.22:
+                if len(notes) < NOTES and dice.random() < 0.28:
                     notes.append(_note(author, number, len(notes) + 1))
                     sentence += f"[^{notes[-1].id}]"
                 sentences[place] = sentence
@@ -250,7 +260,7 @@ def write_report(folder: Path, chapters: int) -> None:
         made = chapter(number, chapters)
         write_section(folder, made)
         (folder / f"images/fig-{number}.svg").write_text(drawing(number), "utf-8")
-        caption = f"The counts of chapter {number}, year by year"
+        caption = _caption(number)
         figures.append(
             {
                 "id": f"fig-{number}",
@@ -271,13 +281,37 @@ def write_report(folder: Path, chapters: int) -> None:
 
 
 def write_section(folder: Path, made: Chapter, added: str = "") -> None:
-    """Write a chapter's text and notes; `added` goes before its third paragraph."""
-    blocks = list(made.blocks)
-    if added:
-        blocks[3] = f"{added} {blocks[3]}"
+    """Write a chapter's text and notes; `added` goes before the words of its third paragraph."""
+    blocks = _edited(made, added)
     head = f'---\nid: sec-{made.number}\ntitle: "{made.title}"\nkind: chapter\n---\n\n'
     (folder / f"sections/{made.number:03d}.md").write_text(head + "\n\n".join(blocks) + "\n", "utf-8")
     (folder / f"notes/{made.number:03d}.yaml").write_text(_yaml([_note_entry(note) for note in made.notes]), "utf-8")
+
+
+def paragraphs(made: Chapter) -> tuple[int, ...]:
+    """The places of a chapter's paragraphs among its blocks, which are headings, lists and other things too."""
+    return tuple(place for place, block in enumerate(made.blocks) if block[0].isalpha())
+
+
+def _edited(made: Chapter, added: str) -> list[str]:
+    blocks = list(made.blocks)
+    if added:
+        third = paragraphs(made)[2]
+        blocks[third] = f"{added} {blocks[third]}"
+    return blocks
+
+
+def prose(seed: int, words: int) -> str:
+    """Sentences of their own, of at least so many words, to put into a chapter."""
+    author = _Author(300_000 + seed)
+    sentences: list[str] = []
+    while sum(len(sentence.split()) for sentence in sentences) < words:
+        sentences.append(author.sentence())
+    return " ".join(sentences)
+
+
+def _caption(number: int) -> str:
+    return f"The counts of chapter {number}, year by year"
 
 
 def _note_entry(note: Note) -> dict[str, object]:
@@ -310,7 +344,7 @@ def write_plain(folder: Path, chapters: int, added: str = "") -> Path:
     Args:
         folder: where to.
         chapters: how many.
-        added: goes before the third paragraph of the middle chapter.
+        added: goes before the words of the third paragraph of the middle chapter.
     """
     folder.mkdir(parents=True, exist_ok=True)
     text = ["---\ntitle: A Report to Measure With\nlang: en-GB\n---"]
@@ -321,9 +355,8 @@ def write_plain(folder: Path, chapters: int, added: str = "") -> Path:
         named = {note.work for note in made.notes}
         cited += [work for work in works(number) if work["id"] in named]
         text.append(f"# {made.title} {{#sec-{number}}}")
-        for place, block in enumerate(made.blocks):
-            more = f"{added} " if added and place == 3 and number == (chapters + 1) // 2 else ""
-            text.append(more + _plain(block, made))
+        blocks = _edited(made, added if number == middle(chapters) else "")
+        text += [_plain(block, made) for block in blocks]
         text += [f"[^{note.id}]: {_plain_note(note)}" for note in made.notes]
     for work in cited:
         work["issued"] = {"date-parts": [[work["issued"]]]}
@@ -346,5 +379,5 @@ def _plain(block: str, made: Chapter) -> str:
             body = "\n".join("| " + " | ".join(line) + " |" for line in lines)
             return f"::: {{#{table.id}}}\n\n{body}\n\n: {table.caption}\n\n:::"
     if block.startswith("::: {#fig-"):
-        return f"![The counts of chapter {made.number}](fig-{made.number}.svg){{#fig-{made.number}}}"
+        return f"![{_caption(made.number)}](fig-{made.number}.svg){{#fig-{made.number}}}"
     return _PAGE.sub(r"[page](#\1){.pageref}", _NAMED.sub(r"[section or figure](#\1)", block))
