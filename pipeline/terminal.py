@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
-import platform
 import sys
-import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -197,6 +195,9 @@ def explain_failure(error: BaseException, workspace: Workspace, arguments: list[
 
 
 def _own_fault(error: BaseException, workspace: Workspace, arguments: list[str], *, verbose: bool) -> int:
+    import platform
+    import traceback
+
     page = (
         f"proofpress {__version__}, Python {platform.python_version()}, {platform.system()}\n"
         f"arguments: {' '.join(arguments)}\n\n{''.join(traceback.format_exception(error))}"

@@ -148,7 +148,7 @@ def test_a_failed_check_of_an_artefact_is_never_a_success(project: Path, monkeyp
             CheckResult("notes", CheckState.FAILED, "2 of 3 printed"),
             CheckResult("EPUBCheck", CheckState.NOT_RUN, "no Java"),
         )
-        return Outcome((), (Artefact(path, Edition.PDF, 3, checks),))
+        return Outcome((), (Artefact(path, Edition.PDF, 3, checks, "0" * 64),))
 
     stub_build(monkeypatch, build)
     result = run("build", "alpha")
