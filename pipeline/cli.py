@@ -142,7 +142,11 @@ def build(
 
             return build_report(report, editions, workspace, progress, keep_going=keep_going)
 
-        return built(report, editions, workspace, progress, anew)
+        def unchanged() -> None:
+            if not quiet:
+                say(f"{report.name}: nothing has changed\n", err=True)
+
+        return built(report, editions, workspace, anew, unchanged)
 
     _run(stage, reports, form, quiet=quiet)
 

@@ -24,12 +24,12 @@ from pipeline import toolchain
 from pipeline.cache import Cache, key_of
 from pipeline.checks import CheckResult, CheckState
 from pipeline.diagnostics import Diagnostic, Rule, Severity, Span
-from pipeline.outcome import Artefact, Edition, Outcome, Progress
+from pipeline.outcome import Artefact, Edition, Outcome
 from pipeline.toolchain import ToolMissingError
 from pipeline.workspace import PACKAGE, Workspace, source_commit
 
-UNCHANGED = "nothing has changed"
-MOST = 1 << 28  # bytes of a report's folder; to look through more would take longer than is gained
+MOST = 1 << 28  # bytes of a folder; to look through more takes too long
+LEAST = 1 << 12  # bytes that a file or folder counts as at least
 BLOCK = 1 << 20  # bytes that are read at once
 
 # They change when a system library does, Pango among them; those that a system does not have count as such.
@@ -40,8 +40,8 @@ def built(
     report: Path,
     editions: tuple[Edition, ...],
     workspace: Workspace,
-    progress: Progress,
     build: Callable[[], Outcome],
+    unchanged: Callable[[], None],
 ) -> Outcome:
     """What the last build of the same sources said, when it still holds; else what `build` says.
 
@@ -51,8 +51,8 @@ def built(
         report: the report's folder.
         editions: what is to be made.
         workspace: where things are, and when it is.
-        progress: told that nothing has changed.
         build: makes the editions.
+        unchanged: called when nothing has changed.
     """
     cache = Cache(workspace.cache)
     before = _look(report, editions, workspace)
@@ -60,7 +60,7 @@ def built(
         stored = cache.get(before.key)
         known = None if stored is None else _outcome(stored)
         if known is not None and all(_stands(artefact) for artefact in known.artefacts):
-            progress(UNCHANGED)
+            unchanged()
             return known
     outcome = build()
     proved = all(check.state is CheckState.PASSED for artefact in outcome.artefacts for check in artefact.checks)
@@ -92,8 +92,8 @@ class _UnsureError(Exception):
 
 def _look(report: Path, editions: tuple[Edition, ...], workspace: Workspace) -> _Look | None:
     """A look at everything that decides what a build says and makes, or None when some of it cannot be seen."""
-    own = frozenset(str(path.resolve()) for path in (workspace.cache, workspace.build / report.name))
     try:
+        own = frozenset(str(path.resolve()) for path in (workspace.cache, workspace.build / report.name))
         folders = (
             _Folder(report, apart=own, never=".git"),
             _Folder(workspace.templates),
@@ -140,6 +140,7 @@ class _Folder:
             for entry in found:
                 if entry.name == never or entry.path in apart:
                     continue
+                self._spend(LEAST)
                 self.parts.append(entry.path[len(str(self._root)) :])
                 if entry.is_symlink():
                     self._add_link(Path(entry.path))
@@ -156,12 +157,15 @@ class _Folder:
         with open(path, "rb", buffering=0) as file:  # noqa: PTH123  as a text: there are many
             stat = os.fstat(file.fileno())
             while block := file.read(BLOCK):
-                self._left -= len(block)
-                if self._left < 0:
-                    raise _UnsureError(f"{self._root} holds too much")
+                self._spend(len(block))
                 digest.update(block)
         self.parts.append(digest.digest())
         self.moments.append((stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))
+
+    def _spend(self, size: int) -> None:
+        self._left -= size
+        if self._left < 0:
+            raise _UnsureError(f"{self._root} holds too much")
 
     def _add_link(self, path: Path) -> None:
         """What a link leads to is a part of the folder, and seen as such."""

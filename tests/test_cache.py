@@ -43,6 +43,7 @@ def test_a_damaged_value_is_a_miss(cache: Cache, damage: bytes) -> None:
     (stored,) = files(cache)
     stored.write_bytes(damage)
     assert cache.get(key) is None
+    assert not cache.holds(key), "so that it is stored again"
 
 
 def test_half_a_value_is_a_miss(cache: Cache) -> None:

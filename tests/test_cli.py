@@ -520,6 +520,7 @@ def test_a_terminal_gets_colours(project: Path) -> None:
     code, written = on_a_terminal([*program(ONE_ERROR), "check", "alpha"], project)
     assert code == 1
     assert "\x1b[1;31m error XREF901" in written
+    assert "alpha: rules" in written, "the bar names the stage"
 
 
 @pytest.mark.process
