@@ -160,7 +160,7 @@ def from_another_folder(press: Press) -> None:
         lambda press: press.published.unlink(),
         lambda press: (press.report / "sections" / "15-new.md").touch(),
         lambda press: (press.report / "sections" / "20-two.md").unlink(),
-        lambda press: (press.report / "sections" / "20-two.md").rename(press.report / "sections" / "05-two.md"),
+        lambda press: (press.report / "sections" / "20-two.md").rename(press.report / "sections" / "25-two.md"),
         lambda press: (press.report / "templates" / "manuscript").mkdir(),
     ],
 )
