@@ -6,6 +6,7 @@ Report + Index --compose--> Document --render--> bytes --verify--> checks --publ
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 from collections.abc import Callable
@@ -123,6 +124,7 @@ def _pressed(
     artefacts: tuple[Artefact, ...] = ()
     if document is not None and not has_errors(checked.judged(findings, workspace)):
         artefacts = _verified_and_published(made, document, checked, workspace, progress, findings)
+    Cache(workspace.cache).trim()
     return _Pressed(Outcome(checked.judged(findings, workspace), artefacts), checked, document)
 
 
@@ -201,7 +203,8 @@ def _verified_and_published(
                 checks = check_epub(path, findings)
             else:
                 checks = check_pdf(path, document, findings, checked.place_of)
-            artefacts.append(Artefact(folder / path.name, item.edition, item.pages, checks))
+            digest = hashlib.sha256(item.data).hexdigest()
+            artefacts.append(Artefact(folder / path.name, item.edition, item.pages, checks, digest))
         if has_errors(checked.judged(findings, workspace)):
             return ()
         for artefact, path in zip(artefacts, finished, strict=True):  # what was verified, and in one step

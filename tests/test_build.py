@@ -121,6 +121,11 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(press, list(arguments), prog_name="proofpress")
 
 
+def retouch(project: Path) -> None:
+    section = project / "content" / "small" / "sections" / "001-sec-a.md"
+    section.write_text(section.read_text("utf-8").replace("Text.", "Texts."), "utf-8")
+
+
 def spoil(project: Path) -> None:
     section = project / "content" / "small" / "sections" / "001-sec-a.md"
     section.write_text(section.read_text("utf-8").replace("Text.", "Text @fig-none."), "utf-8")
@@ -142,6 +147,33 @@ def test_a_sound_report_is_made_verified_and_published(project: Path, stand_ins:
         "small.epub": b"EPUB new",
     }
     assert "7 pages" in result.stdout
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif"])
+def test_an_unchanged_report_is_told_as_before_and_no_stage_runs(project: Path, stand_ins: StandIns, form: str) -> None:
+    stand_ins.render = lambda findings: findings.add(ODD.at(Span("content/small/report.yaml", 1, 8, 9), "odd", "even"))
+    first = run("build", "--format", form)
+    assert first.exit_code == 0 and "WPR902" in first.stdout
+    stages, files = list(stand_ins.stages), published(project)
+    second = run("build", "--format", form)
+    assert (second.exit_code, second.stdout) == (0, first.stdout)
+    assert second.stderr == "small: nothing has changed\n"
+    assert (stand_ins.stages, published(project)) == (stages, files)
+    retouch(project)
+    assert run("build", "--keep-going").exit_code == 0
+    assert stand_ins.stages == stages * 2
+
+
+@pytest.mark.parametrize("options", [(), ("--keep-going",)])
+def test_an_error_is_found_again_in_every_run(
+    project: Path, stand_ins: StandIns, last_good: dict[str, tuple[bytes, int]], options: tuple[str, ...]
+) -> None:
+    stand_ins.render = fault
+    first, second = run("build", *options), run("build", *options)
+    assert (first.exit_code, second.exit_code) == (1, 1)
+    assert second.stdout == first.stdout
+    assert stand_ins.stages.count("pdf") == 2
+    assert published(project) == last_good
 
 
 def test_what_was_verified_is_what_is_published(project: Path, stand_ins: StandIns) -> None:
@@ -312,6 +344,7 @@ def test_a_full_disk_is_told_plainly_and_leaves_the_last_good_files(
 ) -> None:
     assert run("build").exit_code == 0
     before = published(project)
+    retouch(project)
     stand_ins.pdf, stand_ins.epub = b"%PDF" + b"x" * 3_000_000, b"E" * 3_000_000
     result = run("build")
     assert result.exit_code == 2, result.output
