@@ -16,10 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from pipeline.cache import Cache
+from pipeline.cache import Cache, key_of
 from pipeline.diagnostics import Findings, Span
 from pipeline.document import Chapter, Document, Entry, Kind
-from pipeline.render import formes as formes_module
 from pipeline.render import pdf as pdf_module
 from pipeline.render.engine import Engine, Sheet
 from pipeline.render.fetch import ReportFetcher
@@ -113,19 +112,19 @@ class TestTheSamePages:
                 pages.append([tuple(round(side) for side in found.get_rect(n)) for n in range(found.count_rects())])
             return pages
 
-        shifted = replace(RICH, chapters=(*RICH.chapters[:1], *RICH.chapters))  # what was on the right is on the left
-        shifted = replace(shifted, chapters=tuple(dict.fromkeys(shifted.chapters)))
-        long = report([60], [3])
-        body = RICH.chapters[2].html if len(RICH.chapters) > 2 else ""
-        two = replace(long, chapters=(replace(long.chapters[0], html=long.chapters[0].html), long.chapters[1]))
-        assert body or two
-        for document in (RICH, shifted, long):
+        at = next(place for place, item in enumerate(RICH.chapters) if item.kind is Kind.CHAPTER)
+        extra = replace(chapter(9, [1]), html=f"<p>{WORDS}</p>", notes=())
+        shifted = replace(RICH, chapters=(*RICH.chapters[: at + 1], extra, *RICH.chapters[at + 1 :]))
+        first = replace(RICH, chapters=(*RICH.chapters[:at], extra, *RICH.chapters[at:]))
+        sides = [printing(item).labels for item in (RICH, shifted, first)]
+        assert len({len(labels) for labels in sides}) > 1, "what was on the right comes to stand on the left"
+        for document in (RICH, shifted, first):
             assert boxes(printing(document).data) == boxes(in_one(monkeypatch, document).data)
 
     def test_a_style_sheet_that_needs_the_whole_report_gets_it(self, tmp_path: Path) -> None:
         own = tmp_path / "own.css"
         own.write_text("@page { @bottom-center { content: 'Page ' counter(page) } }")
-        printed = printing(report([3], [3]), design=Design("A4", (), (own,)))
+        printed = printing(report([3], [3], [3]), design=Design("A4", (), (own,)))
         assert "Page 1" in texts(printed.data)[printed.labels.index("1")]
 
 
@@ -133,15 +132,16 @@ class TestTheSamePages:
 class TestGoingOn:
     FIGURE = f'<div class="box"><p class="box-kind">Note</p><p class="box-title">Box</p><p>{WORDS * 9}</p></div>'
 
-    def test_gives_the_same_bytes_as_beginning_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        stops = []
+    def test_gives_the_same_bytes_as_beginning_again(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        stops = tmp_path / "stops"  # the layout is made in another process
         beginning = Paging._beginning
 
         def told(paging: Paging, *arguments: object) -> object:
-            stops.append(arguments)
-            return beginning(paging, *arguments)  # type: ignore[arg-type]
+            found = beginning(paging, *arguments)  # type: ignore[arg-type]
+            stops.open("a").write("went on, " if found else "began again, ")
+            return found
 
-        long = report([40])
+        long = report([40], [1], [1])
         first = long.chapters[0]
         parts = [f"<p>Line {place}. {WORDS * (place % 5 + 1)}</p>" for place in range(40)]
         for place in (9, 19, 29):
@@ -149,10 +149,10 @@ class TestGoingOn:
         notes = "".join(f"<p>Called{call(f'm{place}', str(place))}.</p>" for place in range(5))
         more = tuple(note(f"m{place}", str(place), f"<p>{WORDS * 12}</p>") for place in range(5))
         holed = replace(first, html=first.html + notes + "".join(parts), notes=(*first.notes, *more))
-        document = replace(long, chapters=(holed,))
+        document = replace(long, chapters=(holed, *long.chapters[1:]))
         monkeypatch.setattr(Paging, "_beginning", told)
         resumed = printing(document)
-        assert stops, "a box leaves a hole that text can fill"
+        assert "went on" in stops.read_text(), "a box leaves a hole that text can fill"
         monkeypatch.setattr(Paging, "_beginning", lambda *_: None)
         assert printing(document).data == resumed.data
 
@@ -200,7 +200,7 @@ class TestCache:
         document = report([3], [30], [3])
         good = printing(document, Cache(tmp_path)).data
         get: Callable[[Cache, str], bytes | None] = Cache.get
-        stocks = {formes_module.key_of(path.parent.name + path.name, "stock") for path in tmp_path.rglob("*")}
+        stocks = {key_of(path.parent.name + path.name, "stock") for path in tmp_path.rglob("*")}
         seen: set[str] = set()
 
         def forgets_once(cache: Cache, key: str) -> bytes | None:

@@ -87,13 +87,13 @@ def print_by_chapter(
     """
     formes = Formes(engine, root, around, cache, edition)
     gatherings = divide(engine, root)
-    while True:
+    settled = _settled(formes, gatherings, around.cover, edition)
+    try:
+        data, families = _bound(formes, settled, facts)
+    except StaleError:  # it is set once more, and stays at hand this time
+        formes.hold()
         settled = _settled(formes, gatherings, around.cover, edition)
-        try:
-            data, families = _bound(formes, settled, facts)
-            break
-        except StaleError:  # it is set once more
-            continue
+        data, families = _bound(formes, settled, facts)
     for place in settled.places:
         findings.extend(place.forme.findings)
         for name in place.forme.linked:

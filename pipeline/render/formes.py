@@ -90,6 +90,7 @@ class Formes:
         self._stocks: dict[str, Stock] = {}
         self._files: dict[str, bytes] = {}
         self._stale: set[str] = set()
+        self._holding = False
         self.laid_out = 0
 
     def guessed(self, gatherings: Sequence[Gathering]) -> list[dict[str, str]]:
@@ -144,6 +145,12 @@ class Formes:
             raise StageFailedError(CHAPTER_FAILED.at(self._edition, message, "divide the chapter")) from failed
         return [(key, self._formes[key]) for key in keys]
 
+    def hold(self) -> None:
+        """Keep what formes print at hand from now on, and trust the cache no more: things go from it."""
+        self._holding = True
+        self._stale |= self._formes.keys()
+        self._formes.clear()
+
     def blank(self) -> tuple[str, Forme]:
         """An empty page, with its key."""
         key = key_of("blank", self._around.digest, self._root.get("class", ""), self._root.get("data-report", ""))
@@ -162,7 +169,7 @@ class Formes:
         if stored is not None:
             chunk: Chunk = pickle.loads(stored)  # noqa: S301  # the cache is our own
             return chunk
-        stock = self._stocks.pop(key, None)
+        stock = self._stocks.get(key)
         if stock is None:
             kept = self._cache.get(key_of(key, "stock"))
             if kept is None:
@@ -213,7 +220,7 @@ class Formes:
         self._formes[key] = made.forme
         self._stale.discard(key)
         self._cache.put(key_of(key, "stock"), pickle.dumps(made.stock, pickle.HIGHEST_PROTOCOL))
-        if not self._cache.holds(key_of(key, "stock")):
+        if self._holding or not self._cache.holds(key_of(key, "stock")):
             self._stocks[key] = made.stock
         for digest, data in made.files.items():
             if digest not in self._files:

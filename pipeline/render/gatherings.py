@@ -56,7 +56,12 @@ def divide(engine: Engine, root: etree._Element) -> tuple[Gathering, ...]:
     starts = [number for number in range(len(sections)) if number == 0 or _parts(breaks[number - 1], breaks[number])]
     ends = [*starts[1:], len(sections)]
     return tuple(
-        _gathering(root, sections[start:end], sections[start - 1] if start else None, breaks[start])
+        _gathering(
+            root,
+            sections[start:end],
+            sections[start - 1] if start else None,
+            (*(breaks[start - 1].after if start else ()), *breaks[start].before),
+        )
         for start, end in zip(starts, ends, strict=True)
     )
 
@@ -67,7 +72,7 @@ def _parts(before: Breaks, after: Breaks) -> bool:
 
 
 def _gathering(
-    root: etree._Element, sections: list[etree._Element], before: etree._Element | None, breaks: Breaks
+    root: etree._Element, sections: list[etree._Element], before: etree._Element | None, breaks: tuple[str, ...]
 ) -> Gathering:
     html = etree.Element("html", attributes_of(root))
     head = etree.SubElement(html, "head")
@@ -83,7 +88,7 @@ def _gathering(
     ids = [section.get("id", "") for section in sections]
     return Gathering(
         id=next((id for id in ids if id), "page"),
-        side=next((_SIDES[value] for value in reversed(breaks.before) if value in _SIDES), ""),
+        side=next((_SIDES[value] for value in reversed(breaks) if value in _SIDES), ""),
         markup=etree.tostring(html, encoding="unicode"),
         notes=tuple(
             (element.get("id", ""), element.get("data-call", ""))
