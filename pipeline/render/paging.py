@@ -97,7 +97,7 @@ class Paging:
             yield page
 
     def _beginning(self, context: Any, pages: list[Any], again: int) -> Beginning | None:
-        if again == 0 or context.running_elements:
+        if again == 0 or any(any(by_page.values()) for by_page in context.running_elements.values()):
             return None
         earlier = self._before.begun if self._before is not None else ()
         begun = ((note.element.get("id", ""), page) for note, page in context.begun.items())

@@ -123,7 +123,7 @@ def _kind(context: Any, page: Any, state: Any) -> tuple[Any, ...]:
         for name, by_page in sorted(context.string_set.items())
     )
     counters = tuple(sorted((name, tuple(values)) for name, values in state[1].items() if name not in _COUNTED))
-    running = number if context.running_elements else 0
+    running = number if any(any(pages.values()) for pages in context.running_elements.values()) else 0
     return rules, strings, counters, running
 
 
