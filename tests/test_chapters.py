@@ -121,11 +121,26 @@ class TestTheSamePages:
         for document in (RICH, shifted, first):
             assert boxes(printing(document).data) == boxes(in_one(monkeypatch, document).data)
 
-    def test_a_style_sheet_that_needs_the_whole_report_gets_it(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize(
+        ("rule", "printed_on_1"),
+        [
+            ("@page { @bottom-center { content: 'Page ' counter(page) } }", "Page 1"),
+            ("@page { @bottom-center { content: 'of ' counter(pages) } }", "of {pages}"),
+            ("h1::after { content: ' see ' target-counter('#sec-3', page) }", "see {third}"),
+        ],
+    )
+    def test_a_style_sheet_that_needs_the_whole_report_gets_it(
+        self, tmp_path: Path, rule: str, printed_on_1: str
+    ) -> None:
         own = tmp_path / "own.css"
-        own.write_text("@page { @bottom-center { content: 'Page ' counter(page) } }")
+        own.write_text(rule)
         printed = printing(report([3], [3], [3]), design=Design("A4", (), (own,)))
-        assert "Page 1" in texts(printed.data)[printed.labels.index("1")]
+        of_third = [
+            label for label, text in zip(printed.labels, texts(printed.data), strict=True) if "Chapter 3" in text
+        ]
+        third = of_third[-1]
+        wanted = printed_on_1.format(pages=printed.pages, third=third)
+        assert wanted in texts(printed.data)[printed.labels.index("1")]
 
 
 @pytest.mark.artefact

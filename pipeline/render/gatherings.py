@@ -6,6 +6,7 @@ about breaks and page names decides; where it says nothing, sections stay togeth
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
@@ -17,6 +18,17 @@ from pipeline.render.trees import attributes_of
 
 _FORCED = ("page", "always", "left", "right", "recto", "verso")
 _SIDES = {"left": "left", "verso": "left", "right": "right", "recto": "right"}
+
+
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_OF_THE_WHOLE = re.compile(
+    r"target-(?:counters?|text)\s*\(|counters?\(\s*pages\b|@page\b[^{;]*:(?:first\b|nth\((?![^)]*\bof\b))"
+)
+
+
+def needs_whole(sheet: str) -> bool:
+    """Whether a style sheet asks for what only the whole report knows: how many pages, its first, other chapters."""
+    return _OF_THE_WHOLE.search(_COMMENT.sub("", sheet)) is not None
 
 
 @dataclass(frozen=True, slots=True)

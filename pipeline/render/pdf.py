@@ -26,6 +26,7 @@ from pipeline.render.drawings import drawn_texts
 from pipeline.render.engine import Engine, Sheet
 from pipeline.render.fetch import BASE_URL, RESOURCE_REFUSED, ReportFetcher
 from pipeline.render.formes import Surroundings, digest_of_code
+from pipeline.render.gatherings import needs_whole
 from pipeline.render.glyphs import check_families, check_glyphs
 from pipeline.render.pages import Layout, PrintedNote, roman
 from pipeline.render.right_hand import BoundToSideError
@@ -168,6 +169,8 @@ def print_pdf(
     )
     facts = Facts(document.imprint.lang, _info(document, epoch))
     try:
+        if any(needs_whole(sheet.text) for sheet in sheets):
+            raise BoundToSideError("a style sheet asks for something of the whole report")
         whole = print_by_chapter(engine, root, facts, around, cache, findings, edition)
     except BoundToSideError:
         return _printed_in_one(engine, root, sheets, document, findings, locate, edition)
