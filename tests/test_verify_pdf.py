@@ -21,8 +21,9 @@ from pipeline.document import Asset, Chapter, Document, Entry, Kind, NoteText
 from pipeline.render.pdf import Design, print_pdf
 from pipeline.templating import Templates
 from pipeline.verify.pdf import check_pdf
-from pipeline.verify.pdf_file import Destination, Page, PdfFile, Run, read_pdf
+from pipeline.verify.pdf_file import Destination, PdfFile, read_pdf
 from pipeline.verify.pdf_match import match
+from pipeline.verify.pdf_page import Page, Run
 from pipeline.verify.pdf_reading import Reading
 from pipeline.verify.pdf_strands import sections_of
 from pipeline.verify.text import letters_of
@@ -30,6 +31,7 @@ from pipeline.workspace import templates_folder
 from tests.documents import RICH, call, note, with_chapter
 
 EPOCH = 1795435200
+NOWHERE = Cache(Path(os.devnull))
 CHECKS = (
     "PDF file", "PDF fonts", "PDF outline", "PDF links", "PDF notes", "PDF text", "PDF references",
     "PDF contents", "PDF page labels", "PDF residue", "PDF page area",
@@ -95,7 +97,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One PDF for all tests here: printing takes seconds."""
     findings = Findings()
     templates = Templates(templates_folder(), None, str, {})
-    printed = print_pdf(LONG, Design("A4", (), ()), templates, EPOCH, Cache(Path(os.devnull)), findings)
+    printed = print_pdf(LONG, Design("A4", (), ()), templates, EPOCH, NOWHERE, findings)
     assert findings.all() == ()
     path = tmp_path_factory.mktemp("printed") / "long.pdf"
     path.write_bytes(printed.data)
@@ -122,7 +124,7 @@ class Seen:
 
 def seen(path: Path, document: Document = LONG) -> Seen:
     findings = Findings()
-    results = check_pdf(path, document, findings)
+    results = check_pdf(path, document, NOWHERE, findings)
     assert tuple(result.name for result in results) == CHECKS
     return Seen({result.name: result for result in results}, findings.all())
 
@@ -237,7 +239,7 @@ def destinations(pdf: pikepdf.Pdf) -> pikepdf.NameTree:
 
 @cache
 def read(good: Path) -> PdfFile:
-    return read_pdf(good)
+    return read_pdf(good, NOWHERE)
 
 
 def page_of(good: Path, id: str) -> int:
@@ -895,7 +897,7 @@ def test_a_smaller_crop_box_cuts_text_off(good: Path, tmp_path: Path) -> None:
 def test_findings_stand_where_the_caller_says(good: Path) -> None:
     other = _with_reference(LONG, "sec-findings", ">Figure 1</a>", ">Figure 9</a>")
     findings = Findings()
-    check_pdf(good, other, findings, lambda id: Span(f"sections/{id}.md", 7))
+    check_pdf(good, other, NOWHERE, findings, lambda id: Span(f"sections/{id}.md", 7))
     assert [str(finding.span) for finding in findings.all()] == ["sections/noteref-blocks.md:7"]
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from lxml import etree
 
 from pipeline.document import Document, Entry
-from pipeline.verify.pdf_file import PdfFile, Run
+from pipeline.verify.pdf_file import PdfFile
+from pipeline.verify.pdf_page import Run
 from pipeline.verify.text import HYPHEN, is_numeral, letters_of
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pikepdf
@@ -41,63 +41,63 @@ class Font:
         return self.mapped and not self.silent
 
 
-@dataclass(slots=True)
-class _Used:
-    font: Any
-    page: int
-    codes: set[int] = field(default_factory=set)
+Shown = Mapping[str, frozenset[int]]
+"""The codes of the characters that a page shows, by the digests of the fonts that they are shown in."""
 
 
-def read_fonts(pdf: pikepdf.Pdf) -> tuple[Font, ...]:
-    """The fonts that the pages show text in, in the order in which they are met."""
-    used: dict[tuple[int, int], _Used] = {}
-    seen: set[tuple[int, int]] = set()
-    for number, page in enumerate(pdf.pages):
-        for stream, resources in _streams(page.obj, page.resources, seen):
-            _collect(stream, resources, number, used)
-    return tuple(_judged(item) for item in used.values() if item.codes)
+def codes_shown(streams: Iterable[tuple[Any, Any]], digest_of: Callable[[Any], str]) -> Shown:
+    """The codes that a page shows, in the order in which their fonts are met.
+
+    Args:
+        streams: the page and the form XObjects that it paints, with their resources.
+        digest_of: tells the digest of a font.
+
+    Raises:
+        pikepdf.PdfError: when one of them is no content stream.
+    """
+    shown: dict[str, set[int]] = {}
+    for stream, resources in streams:
+        _collect(stream, resources, digest_of, shown)
+    return {digest: frozenset(codes) for digest, codes in shown.items() if codes}
 
 
-def _streams(page: Any, resources: Any, seen: set[tuple[int, int]]) -> Iterator[tuple[Any, Any]]:
-    """The page and the form XObjects that it may paint, each form once for the whole file."""
-    yield page, resources
-    pending = [resources]
-    while pending:
-        around = pending.pop()
-        forms = around.get("/XObject") if isinstance(around, pikepdf.Dictionary) else None
-        for _, form in forms.items() if isinstance(forms, pikepdf.Dictionary) else ():
-            if form.get("/Subtype") != "/Form" or form.objgen in seen:
-                continue
-            seen.add(form.objgen)
-            inside = form.get("/Resources", around)
-            yield form, inside
-            pending.append(inside)
+def fonts_of(pages: Iterable[tuple[Shown, Mapping[str, Any]]]) -> tuple[Font, ...]:
+    """The fonts of a file, in the order in which they are met.
+
+    Args:
+        pages: what each page shows, and its fonts by their digests.
+    """
+    first: dict[str, tuple[int, Any]] = {}
+    codes: dict[str, set[int]] = {}
+    for number, (shown, fonts) in enumerate(pages):
+        for digest, more in shown.items():
+            first.setdefault(digest, (number, fonts[digest]))
+            codes.setdefault(digest, set()).update(more)
+    return tuple(_judged(font, page, codes[digest]) for digest, (page, font) in first.items())
 
 
-def _collect(stream: Any, resources: Any, page: int, used: dict[tuple[int, int], _Used]) -> None:
+def _collect(stream: Any, resources: Any, digest_of: Callable[[Any], str], shown: dict[str, set[int]]) -> None:
     fonts = resources.get("/Font") if isinstance(resources, pikepdf.Dictionary) else None
-    if not isinstance(fonts, pikepdf.Dictionary):
-        return
-    named: dict[str, _Used] = {}
-    current: _Used | None = None
-    kept: list[_Used | None] = []
+    fonts = fonts if isinstance(fonts, pikepdf.Dictionary) else {}
+    named: dict[str, tuple[Any, set[int]]] = {}
+    current: tuple[Any, set[int]] | None = None
+    kept: list[tuple[Any, set[int]] | None] = []
     instructions: Any = pikepdf.parse_content_stream(stream, _SHOWS)
     for operands, operator in instructions:
         name = str(operator)
         if name == "Tf":
             key = str(operands[0])
             if key not in named and key in fonts:
-                font = fonts[key]
-                named[key] = used.setdefault(font.objgen, _Used(font, page))
+                named[key] = fonts[key], shown.setdefault(digest_of(fonts[key]), set())
             current = named.get(key)
         elif name == "q":
             kept.append(current)
         elif name == "Q":
             current = kept.pop() if kept else None
         elif current is not None:
-            shown = operands[0] if name == "TJ" else operands[-1:]
-            raw = b"".join(bytes(piece) for piece in shown if isinstance(piece, pikepdf.String))
-            current.codes.update(_codes(raw, current.font))
+            pieces = operands[0] if name == "TJ" else operands[-1:]
+            raw = b"".join(bytes(piece) for piece in pieces if isinstance(piece, pikepdf.String))
+            current[1].update(_codes(raw, current[0]))
 
 
 def _codes(raw: bytes, font: Any) -> Iterator[int]:
@@ -107,8 +107,7 @@ def _codes(raw: bytes, font: Any) -> Iterator[int]:
     return (raw[index] << 8 | raw[index + 1] for index in range(0, len(raw) - 1, 2))
 
 
-def _judged(used: _Used) -> Font:
-    font = used.font
+def _judged(font: Any, page: int, shown: set[int]) -> Font:
     composite = font.get("/Subtype") == "/Type0"
     inner = font.DescendantFonts[0] if composite else font
     descriptor = inner.get("/FontDescriptor")
@@ -117,10 +116,10 @@ def _judged(used: _Used) -> Font:
     )
     mapping = font.get("/ToUnicode")
     mapped = isinstance(mapping, pikepdf.Stream)
-    codes = used.codes if str(font.get("/Encoding", "")).startswith("/Identity") or not composite else set()
+    codes = shown if str(font.get("/Encoding", "")).startswith("/Identity") or not composite else set()
     silent = len(codes - _mapped_codes(mapping.read_bytes())) if mapped else 0
     name = str(font.get("/BaseFont", "/unnamed")).removeprefix("/")
-    return Font(name, used.page, embedded, mapped, silent, composite and 0 in codes)
+    return Font(name, page, embedded, mapped, silent, composite and 0 in codes)
 
 
 def _mapped_codes(cmap: bytes) -> set[int]:
