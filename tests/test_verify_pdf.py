@@ -21,20 +21,18 @@ from pipeline.document import Asset, Chapter, Document, Entry, Kind, NoteText
 from pipeline.render.pdf import Design, print_pdf
 from pipeline.templating import Templates
 from pipeline.verify.pdf import check_pdf
-from pipeline.verify.pdf_file import Destination, PdfFile, read_pdf
-from pipeline.verify.pdf_match import match
-from pipeline.verify.pdf_page import Page, Run
+from pipeline.verify.pdf_file import PdfFile, read_pdf
 from pipeline.verify.pdf_reading import Reading
-from pipeline.verify.pdf_strands import sections_of
 from pipeline.verify.text import letters_of
 from pipeline.workspace import templates_folder
 from tests.documents import RICH, call, note, with_chapter
+from tests.papers import found_on, paper
 
 EPOCH = 1795435200
 NOWHERE = Cache(Path(os.devnull))
 CHECKS = (
     "PDF file", "PDF fonts", "PDF outline", "PDF links", "PDF notes", "PDF text", "PDF references",
-    "PDF contents", "PDF page labels", "PDF residue", "PDF page area",
+    "PDF contents", "PDF page labels", "PDF residue", "PDF page area", "PDF pages",
 )  # fmt: skip
 
 # ---------------------------------------------------------------- a report that fills pages
@@ -913,29 +911,6 @@ def test_no_check_tells_more_than_one_can_read(good: Path, tmp_path: Path) -> No
 
 
 # ---------------------------------------------------------------- words on paper, without a PDF
-
-Piece = tuple[str, float, float]
-"""Words, and where they stand: from the left, from the foot."""
-
-
-def paper(*pages: tuple[Piece, ...], **destinations: int) -> PdfFile:
-    """A file that shows these pieces, painted in this order."""
-    made = []
-    for number, pieces in enumerate(pages):
-        runs = tuple(
-            Run(number, order, text, letters_of(text), (x, y, x + 5.0 * len(text), y + 8.0), order, False)
-            for order, (text, x, y) in enumerate(pieces)
-        )
-        made.append(Page(str(number + 1), (0.0, 0.0, 595.0, 842.0), runs))
-    places = {name.replace("_", "-"): Destination(page, None) for name, page in destinations.items()}
-    return PdfFile(tuple(made), places, tuple(() for _ in pages), (), (), "", "", True, ())
-
-
-def found_on(pdf: PdfFile, html: str, notes: tuple[NoteText, ...] = ()) -> Reading:
-    """What is found of a chapter called "T" on these pages."""
-    chapter = Chapter("sec-t", Kind.BACK, "", "T", "T", "T", "", html, notes)
-    document = replace(RICH, chapters=(chapter,), contents=(), figures=(), tables=())
-    return match(document, sections_of(document), pdf, frozenset({letters_of("Head")}))
 
 
 def lost(reading: Reading) -> list[str]:

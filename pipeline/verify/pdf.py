@@ -16,6 +16,8 @@ from pipeline.cache import Cache
 from pipeline.checks import CheckResult, CheckState
 from pipeline.diagnostics import Findings, Span
 from pipeline.document import Document
+from pipeline.verify.layout import check_pages
+from pipeline.verify.layout_area import check_area
 from pipeline.verify.pdf_file import UnusablePdfError, read_pdf
 from pipeline.verify.pdf_inspection import Inspection, Verdict, inspect
 from pipeline.verify.pdf_numbers import check_contents, check_references
@@ -23,7 +25,6 @@ from pipeline.verify.pdf_prose import check_notes, check_residue, check_text
 from pipeline.verify.pdf_rules import UNSOUND
 from pipeline.verify.pdf_strands import sections_of
 from pipeline.verify.pdf_structure import (
-    check_area,
     check_file,
     check_fonts,
     check_labels,
@@ -105,6 +106,7 @@ _CHECKS: Mapping[str, Callable[[Inspection], Verdict]] = MappingProxyType(
         "PDF page labels": check_labels,
         "PDF residue": check_residue,
         "PDF page area": check_area,
+        "PDF pages": check_pages,
     }
 )
 _NEED_TEXT = frozenset(
@@ -117,5 +119,6 @@ _NEED_TEXT = frozenset(
         "PDF contents",
         "PDF page labels",
         "PDF residue",
+        "PDF pages",
     )
 )

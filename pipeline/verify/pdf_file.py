@@ -110,6 +110,8 @@ def read_pdf(path: Path, cache: Cache) -> PdfFile:
             return _read(pdf, path, cache)
     except pikepdf.PasswordError as error:
         raise UnusablePdfError("the file is encrypted and asks for a password") from error
+    except UnicodeDecodeError as error:  # ISO 32000-2, 7.3.5
+        raise UnusablePdfError("a name in the file is no text") from error
     except (pikepdf.PdfError, pdfium.PdfiumError, OSError) as error:
         raise UnusablePdfError(f"the file cannot be opened: {error}") from error
 

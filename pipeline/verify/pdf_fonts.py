@@ -77,15 +77,15 @@ def fonts_of(pages: Iterable[tuple[Shown, Mapping[str, Any]]]) -> tuple[Font, ..
 
 
 def _collect(stream: Any, resources: Any, digest_of: Callable[[Any], str], shown: dict[str, set[int]]) -> None:
-    fonts = resources.get("/Font") if isinstance(resources, pikepdf.Dictionary) else None
-    fonts = fonts if isinstance(fonts, pikepdf.Dictionary) else {}
+    found = resources.get("/Font") if isinstance(resources, pikepdf.Dictionary) else None
+    fonts: Any = found if isinstance(found, pikepdf.Dictionary) else {}
     named: dict[str, tuple[Any, set[int]]] = {}
     current: tuple[Any, set[int]] | None = None
     kept: list[tuple[Any, set[int]] | None] = []
     instructions: Any = pikepdf.parse_content_stream(stream, _SHOWS)
     for operands, operator in instructions:
         name = str(operator)
-        if name == "Tf":
+        if name == "Tf" and len(operands):
             key = str(operands[0])
             if key not in named and key in fonts:
                 named[key] = fonts[key], shown.setdefault(digest_of(fonts[key]), set())
@@ -95,7 +95,9 @@ def _collect(stream: Any, resources: Any, digest_of: Callable[[Any], str], shown
         elif name == "Q":
             current = kept.pop() if kept else None
         elif current is not None:
-            pieces = operands[0] if name == "TJ" else operands[-1:]
+            pieces = list(operands)[-1:]
+            if pieces and isinstance(pieces[0], pikepdf.Array):
+                pieces = list(pieces[0])
             raw = b"".join(bytes(piece) for piece in pieces if isinstance(piece, pikepdf.String))
             current[1].update(_codes(raw, current[0]))
 
@@ -138,4 +140,6 @@ def _mapped_codes(cmap: bytes) -> set[int]:
 
 
 def _bytes(digits: bytes) -> bytes:
-    return bytes.fromhex(digits.decode("ascii")) if digits else b""
+    """A string in hexadecimal digits; white space counts for nothing and a last digit may be missing (7.3.4.3)."""
+    plain = b"".join(digits.split()).decode("ascii")
+    return bytes.fromhex(f"{plain}0" if len(plain) % 2 else plain)

@@ -87,3 +87,18 @@ class Page:
     runs: tuple[Run, ...]
     marks: tuple[Mark, ...] = ()
     painted: int = 0
+
+
+def reach(box: Box, page: Box) -> float:
+    """How far a rectangle reaches over the edge of its page; negative where it keeps away from it."""
+    return max(page[0] - box[0], page[1] - box[1], box[2] - page[2], box[3] - page[3])
+
+
+def around(first: Box, second: Box) -> Box:
+    """The rectangle around two."""
+    return min(first[0], second[0]), min(first[1], second[1]), max(first[2], second[2]), max(first[3], second[3])
+
+
+def common(first: Box, second: Box) -> Box:
+    """What two rectangles share; opposite sides have changed places where they share nothing."""
+    return max(first[0], second[0]), max(first[1], second[1]), min(first[2], second[2]), min(first[3], second[3])

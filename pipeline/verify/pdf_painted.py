@@ -9,10 +9,8 @@ from typing import Any
 
 import pypdfium2.raw as pdfium_c
 
-from pipeline.verify.pdf_page import Box, Mark, MarkKind, Run
+from pipeline.verify.pdf_page import Box, Mark, MarkKind, Run, around, common, reach
 from pipeline.verify.text import letters_of
-
-SLACK = 1.0  # PDF units that something may reach over an edge: pdfium and the engine round
 
 _NO_CONTENT = -1
 _DEEPEST = 8  # form XObjects inside one another; the layout engine makes one, a drawing in a drawing two
@@ -162,22 +160,12 @@ def _add(marks: list[Mark], item: _Item, page: Box) -> None:
     if is_picture:
         marks.append(mark)
     elif item.artifact:
-        if reach(seen, page) > SLACK:
+        if reach(seen, page) > 0:
             marks.append(mark)
     elif marks and replace(marks[-1], box=seen) == mark and mark.content != _NO_CONTENT:
         marks[-1] = replace(mark, box=around(marks[-1].box, seen))
     else:
         marks.append(mark)
-
-
-def reach(box: Box, page: Box) -> float:
-    """How far a rectangle reaches over the edge of its page; negative where it keeps away from it."""
-    return max(page[0] - box[0], page[1] - box[1], box[2] - page[2], box[3] - page[3])
-
-
-def around(first: Box, second: Box) -> Box:
-    """The rectangle around two."""
-    return min(first[0], second[0]), min(first[1], second[1]), max(first[2], second[2]), max(first[3], second[3])
 
 
 # ---------------------------------------------------------------- geometry
@@ -202,10 +190,10 @@ def _clip(piece: Any, place: Matrix) -> Box | None:
 
 
 def _common(first: Box | None, second: Box | None) -> Box | None:
-    """What two clips leave; sides have changed places where that is nothing."""
+    """What two clips leave."""
     if first is None or second is None:
         return second if first is None else first
-    return max(first[0], second[0]), max(first[1], second[1]), min(first[2], second[2]), min(first[3], second[3])
+    return common(first, second)
 
 
 def _within(box: Box, clip: Box | None) -> Box | None:
