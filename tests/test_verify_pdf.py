@@ -82,7 +82,9 @@ def _long_report() -> Document:
     lines = list(RICH.contents)
     lines.insert(-1, Entry("sec-long", "B", "A long appendix", "A long appendix", 1, False))
     table = Entry("tbl-long", "Table 2", "A table longer than a page", "A table longer than a page", 1, False)
-    chapters = list(RICH.chapters)
+    below = "<p>Text below a heading.</p>"
+    filled = f"{below}<p>{_prose(Random(11), 80)}</p>"  # the page before a figure
+    chapters = [replace(chapter, html=chapter.html.replace(below, filled)) for chapter in RICH.chapters]
     chapters.insert(-2, chapter)
     return replace(RICH, chapters=tuple(chapters), contents=tuple(lines), tables=(*RICH.tables, table))
 

@@ -90,9 +90,10 @@ def _size(page: Page) -> tuple[int, int]:
 
 
 def _areas(pages: tuple[Page, ...], runs: Iterable[Run]) -> dict[tuple[int, int], Band]:
+    sizes = [_size(page) for page in pages]
     found: dict[tuple[int, int], Band] = {}
     for run in runs:
-        size = _size(pages[run.page])
+        size = sizes[run.page]
         bottom, top = found.get(size, (run.box[1], run.box[3]))
         found[size] = min(bottom, run.box[1]), max(top, run.box[3])
     return found

@@ -12,6 +12,7 @@ import pikepdf
 _SHOWS = "q Q Tf Tj TJ ' \""
 _BLOCK = re.compile(rb"begin(bfchar|bfrange)(.*?)end\1", re.DOTALL)
 _ENTRY = re.compile(rb"<([0-9A-Fa-f\s]*)>|\[([^\]]*)\]")
+_DIGITS = re.compile(rb"<([0-9A-Fa-f]+)>")
 _FILES = ("/FontFile", "/FontFile2", "/FontFile3")
 
 
@@ -95,11 +96,20 @@ def _collect(stream: Any, resources: Any, digest_of: Callable[[Any], str], shown
         elif name == "Q":
             current = kept.pop() if kept else None
         elif current is not None:
-            pieces = list(operands)[-1:]
-            if pieces and isinstance(pieces[0], pikepdf.Array):
-                pieces = list(pieces[0])
-            raw = b"".join(bytes(piece) for piece in pieces if isinstance(piece, pikepdf.String))
+            raw = _strings(operands[-1]) if len(operands) else b""
             current[1].update(_codes(raw, current[0]))
+
+
+def _strings(operand: Any) -> bytes:
+    """The string that an operator shows, or those of the array, one behind the other."""
+    if isinstance(operand, pikepdf.String):
+        return bytes(operand)
+    if not isinstance(operand, pikepdf.Array):
+        return b""
+    plain = operand.unparse()
+    if b"(" in plain:  # strings of letters; such of glyph numbers are written in digits
+        return b"".join(bytes(piece) for piece in operand if isinstance(piece, pikepdf.String))
+    return bytes.fromhex("".join(map(bytes.decode, _DIGITS.findall(plain))))
 
 
 def _codes(raw: bytes, font: Any) -> Iterator[int]:

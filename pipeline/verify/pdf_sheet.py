@@ -37,6 +37,17 @@ class Sheet:
     contents: frozenset[Key]
 
 
+@dataclass(slots=True)
+class _Resource:
+    """A resource, by its kind and its name without the stroke; its digest once that was needed."""
+
+    kind: bytes
+    name: bytes
+    value: Any
+    is_form: bool
+    digest: bytes = b""
+
+
 class _EndlessError(Exception):
     """Something contains itself."""
 
@@ -47,7 +58,7 @@ class Sheets:
     def __init__(self) -> None:
         self._known: dict[Key, bytes] = {}
         self._open: set[Key] = set()
-        self._tables: dict[Key, tuple[tuple[bytes, bytes, Any], ...]] = {}
+        self._tables: dict[Key, tuple[_Resource, ...]] = {}
 
     def of(self, page: Any) -> Sheet:
         """What a page is made from.
@@ -82,22 +93,25 @@ class Sheets:
         names = frozenset(_NAME.findall(content))
         escaped = any(b"#" in name for name in names)  # may stand for any other (ISO 32000-2, 7.3.5)
         found: list[bytes] = []
-        for kind, name, value in self._table(resources):
-            if not escaped and name not in names:
+        for item in self._table(resources):
+            if not escaped and item.name not in names:
                 continue
-            digest = self._form(value, resources, streams, fonts) if _is_form(value) else self._value(value)
-            if kind == b"/Font":
-                fonts[digest.hex()] = value
-            found += [kind, name, digest]
+            if item.is_form:
+                digest = self._form(item.value, resources, streams, fonts)
+            else:
+                digest = item.digest = item.digest or self._value(item.value)
+            if item.kind == b"/Font":
+                fonts[digest.hex()] = item.value
+            found += [item.kind, item.name, digest]
         return _digest(found)
 
-    def _table(self, resources: Any) -> tuple[tuple[bytes, bytes, Any], ...]:
-        """The resources by kind and name, the name without its stroke; most pages share them with others."""
+    def _table(self, resources: Any) -> tuple[_Resource, ...]:
+        """The resources that a stream may name; most pages share them with others."""
         key = resources.objgen if isinstance(resources, pikepdf.Object) and resources.is_indirect else None
         if key is not None and key in self._tables:
             return self._tables[key]
         table = tuple(
-            (_bytes(kind), _bytes(name[1:]), value)
+            _Resource(_bytes(kind), _bytes(name[1:]), value, _is_form(value))
             for kind, held in _sorted(resources)
             for name, value in _sorted(held)
         )

@@ -76,12 +76,16 @@ class _Writer:
             self.cut()
         words = text.split()
         self.words += len(words)
-        for number, word in enumerate(words):
+        length = self.length
+        for number, word in enumerate(words, start=1):
             letters = letters_of(word)
             self.parts.append(letters)
-            self.length += len(letters)
-            if number < len(words) - 1 or text[-1].isspace():
-                self.cut()
+            length += len(letters)
+            if number < len(words):
+                self.breaks.add(length)
+        self.length = length
+        if words and text[-1].isspace():
+            self.cut()
 
     def cut(self) -> None:
         """A word or an element ends here."""
