@@ -9,13 +9,16 @@ from pathlib import Path
 import pytest
 
 from pipeline.cache import Cache
-from pipeline.diagnostics import Severity, Span
+from pipeline.diagnostics import Findings, Severity, Span
 from pipeline.document import Chapter, Kind
+from pipeline.render.pdf import Design, print_pdf
+from pipeline.templating import Templates
 from pipeline.verify.layout_area import check_area
 from pipeline.verify.pdf_file import read_pdf
 from pipeline.verify.pdf_inspection import inspect
 from pipeline.verify.pdf_page import MarkKind, Page
 from pipeline.verify.pdf_strands import sections_of
+from pipeline.workspace import templates_folder
 from tests.documents import RICH
 from tests.small_pdfs import HIGH, WIDE, artifact, marked, text_at, write_pdf
 
@@ -163,6 +166,14 @@ def test_raised_marks_next_lines_and_next_words_do_not_overlap(
     assert told(tmp_path, f"{GOOD} {text_at('day is a bad thing', x, y, size)}") == []
 
 
+def test_letters_of_a_drawing_on_the_text_are_told(tmp_path: Path) -> None:
+    letters = " ".join(text_at(letter, 60 + 9 * number, 313) for number, letter in enumerate("tale"))
+    drawing = marked(3, f"{BARS} {letters}", "Figure")
+    ((code, place, message),) = told(tmp_path, f"{GOOD} {drawing}")
+    assert (code, place) == ("PDF019", "sec-two")
+    assert message.startswith('on page 1 "the heat of the" and ')
+
+
 def test_text_on_a_picture_is_told(tmp_path: Path) -> None:
     picture = PICTURE.format(wide=80, high=60, x=60, y=260)
     message = 'on page 1 "the heat of the" stands on a picture'
@@ -177,5 +188,33 @@ def test_text_on_a_drawing_is_told_and_its_own_letters_are_not(tmp_path: Path) -
     assert told(tmp_path, f"{GOOD} {drawing}") == [("PDF020", "sec-two", message)]
 
 
+def test_a_page_of_nothing_but_what_is_designed_may_have_text_on_a_picture(tmp_path: Path) -> None:
+    cover = f"{PICTURE.format(wide=80, high=60, x=60, y=260)} {text_at('words of a cover', 40, 290)}"
+    assert told(tmp_path, cover) == []
+
+
 def test_text_on_a_ground_from_edge_to_edge_is_no_fault(tmp_path: Path) -> None:
     assert told(tmp_path, f"{PICTURE.format(wide=WIDE, high=HIGH, x=0, y=0)} {GOOD}") == []
+
+
+@pytest.mark.artefact
+def test_a_note_with_a_long_number_has_room_for_it(tmp_path: Path) -> None:
+    chapters = tuple(
+        replace(
+            chapter,
+            html=chapter.html.replace(">2</a>", ">1002</a>"),
+            notes=tuple(replace(note, mark="1002") if note.mark == "2" else note for note in chapter.notes),
+        )
+        for chapter in RICH.chapters
+    )
+    document = replace(RICH, chapters=chapters)
+    findings = Findings()
+    templates = Templates(templates_folder(), None, str, {})
+    nowhere = Cache(Path(os.devnull))
+    printed = print_pdf(document, Design("A4", (), ()), templates, 1795435200, nowhere, findings)
+    path = tmp_path / "rich.pdf"
+    path.write_bytes(printed.data)
+    pdf = read_pdf(path, nowhere)
+    assert any(run.text.strip() == "1002" and run.box[3] - run.box[1] > 5 for page in pdf.pages for run in page.runs)
+    verdict = check_area(inspect(document, pdf, sections_of(document), path.name, Span))
+    assert [fault.message for fault in verdict.faults] == []

@@ -121,7 +121,7 @@ def _headings(look: Inspection, item: Printed) -> Iterator[Diagnostic]:
 
 
 def _float_below(look: Inspection, heading: Run) -> bool:
-    """Whether a figure, table or box stands under a heading, or text beside it that goes on in another column."""
+    """Whether a figure, table or box stands under a heading."""
     low = heading.box[1]
     if any(
         match.run.page == heading.page and match.run.box[3] < low

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 
 from pipeline.diagnostics import Diagnostic, Span
@@ -9,6 +10,7 @@ from pipeline.verify.pdf_inspection import Inspection, Verdict
 from pipeline.verify.pdf_page import Box, Mark, MarkKind, Page, Run, around, common, reach
 from pipeline.verify.pdf_reading import Printed
 from pipeline.verify.pdf_rules import MARK_OFF_PAGE, TEXT_CLIPPED, TEXT_OFF_PAGE, TEXT_ON_PICTURE, TEXT_OVERLAPS
+from pipeline.verify.pdf_words import StrandKind
 from pipeline.verify.text import shown
 
 _SLACK = 1.0  # PDF units that one thing may reach over another: pdfium and the engine round
@@ -114,40 +116,48 @@ def _overlap(first: Box, second: Box) -> bool:
 
 
 def _overlaps(look: Inspection, page: Page, owners: Owners) -> Iterator[Diagnostic]:
-    """Texts that stand on one another, the letters of drawings apart."""
+    """Texts that stand on one another; the letters of one drawing may, and accents do."""
     drawings = _drawings(page)
-    open_: list[Run] = []
-    for run in sorted((run for run in page.runs if not run.drawn), key=lambda run: run.box[1]):
-        open_ = [other for other in open_ if other.box[3] > run.box[1]]
-        for other in open_:
-            same_drawing = run.content == other.content and run.content in drawings
-            if _overlap(run.box, other.box) and not same_drawing:
-                first, second = sorted((run, other), key=lambda r: r.order)
-                message = f'on page {page.label} "{shown(first.text, 30)}" and "{shown(second.text, 30)}" overlap'
-                yield TEXT_OVERLAPS.at(_place(look, first if first in owners else second, owners), message)
-        open_.append(run)
+    told: set[Run] = set()
+    below: list[Run] = []  # what reaches as high as the next one begins
+    for run in sorted((run for run in page.runs if not _is_accent(run)), key=lambda run: run.box[1]):
+        below = [other for other in below if other.box[3] > run.box[1]]
+        for other in below:
+            first, second = sorted((run, other), key=lambda r: (r.drawn, r.order))
+            if first.drawn or first in told or not _overlap(run.box, other.box):
+                continue
+            if first.content == second.content and first.content in drawings:
+                continue
+            told.add(first)
+            message = f'on page {page.label} "{shown(first.text, 30)}" and "{shown(second.text, 30)}" overlap'
+            yield TEXT_OVERLAPS.at(_place(look, first if first in owners else second, owners), message)
+        below.append(run)
+
+
+def _is_accent(run: Run) -> bool:
+    return all(unicodedata.combining(letter) for letter in run.letters)
 
 
 def _drawings(page: Page) -> dict[int, Box]:
-    """The rectangles around the drawings of a page, with their letters, by their marked content."""
+    """The rectangles around the drawings and pictures that are part of the text, by their marked content."""
     found: dict[int, Box] = {}
     for mark in page.marks:
         if mark.content >= 0 and not mark.artifact:
             found[mark.content] = around(found.get(mark.content, mark.box), mark.box)
-    for run in page.runs:
-        if run.drawn and run.content in found:
-            found[run.content] = around(found[run.content], run.box)
     return found
 
 
 def _on_pictures(look: Inspection, page: Page, owners: Owners) -> Iterator[Diagnostic]:
-    """Texts on pictures and drawings that they are no part of."""
+    """Texts of chapters, and what stands around them, on pictures and drawings that they are no part of."""
+    kinds = {owners[run][0].strand.kind for run in page.runs if run in owners}
+    if not kinds - {StrandKind.PART}:
+        return  # covers and part titles are designed
     pictures = [(-1, mark.box) for mark in page.marks if mark.kind is MarkKind.PICTURE and mark.content < 0]
     for content, box in (*_drawings(page).items(), *pictures):
         if min(box[2] - box[0], box[3] - box[1]) < _THIN or _is_ground(box, page):
             continue
         for run in page.runs:
             mine = content >= 0 and run.content == content
-            if not mine and _overlap(run.box, box):
+            if not (mine or run.drawn) and _overlap(run.box, box):
                 message = f'on page {page.label} "{shown(run.text, 30)}" stands on a picture'
                 yield TEXT_ON_PICTURE.at(_place(look, run, owners), message)
