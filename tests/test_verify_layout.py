@@ -205,3 +205,17 @@ def test_a_figure_more_than_a_page_from_its_reference_is_told(page: int, is_told
     found = told(paper(*pages, sec_t=0), "".join(texts))
     message = f'"fig-nine" stands on page {page + 1}, {page} pages from the first words that name it, on page 1'
     assert found == [("PDF024", "fig-nine", message)] * is_told
+
+
+def test_a_page_of_tables_between_a_figure_and_its_reference_is_not_counted() -> None:
+    text, cells = some_lines(LINES - 2, 1), some_lines(LINES, 2)
+    first = (("T", 50, TOP), ("Figure 9", 50, TOP - STEP), *column(text, TOP - 2 * STEP))
+    table = f'<div id="tbl-one" class="table"><p>{" ".join(cells)}</p></div>'
+    figure = '<div id="fig-nine" class="figure"><span class="label">Figure 9</span> What it shows</div>'
+    html = f'<p><a class="ref" href="#fig-nine">Figure 9</a> {" ".join(text)}</p>{table}{figure}'
+    third = (("Figure 9 What it shows", 50, TOP),)
+    assert told(paper(first, column(cells), third, sec_t=0), html) == []
+    more = some_lines(LINES, 3)
+    html = html.replace(table, paragraph(more))
+    found = told(paper(first, column(more), third, sec_t=0), html)
+    assert [(code, place) for code, place, _ in found] == [("PDF024", "fig-nine")]

@@ -25,7 +25,7 @@ from pipeline.verify.text import shown
 _EMPTY = 1 / 4  # of the height that text may take
 _RIVER = 1 / 6
 _LINES = 2  # of text below a heading
-_FAR = 1  # pages between a figure and the first words that name it
+_FAR = 1  # page from a figure to the first words that name it
 
 Faults = list[Diagnostic]
 
@@ -167,6 +167,7 @@ def _far(look: Inspection) -> Iterator[Diagnostic]:
     for printed, link in look.hyperlinks():
         if "ref" in link.names and printed.strand.kind in (StrandKind.TEXT, StrandKind.FLOAT, StrandKind.SIDE):
             named.setdefault((printed.section, link.href.removeprefix("#")), (printed, link))
+    with_text = {match.run.page for item in look.of_kind(StrandKind.TEXT) for match in item.matches}
     for id, (at, _) in look.labels.items():
         reference = named.get((at.section, id))
         if reference is None or not id.startswith(("fig-", "tbl-")):
@@ -177,8 +178,9 @@ def _far(look: Inspection) -> Iterator[Diagnostic]:
         pages = {run.page for run in at.between(start, end)}
         if words is None or not pages:
             continue
-        away = max(min(pages) - words.page, words.page - max(pages))
-        if away > _FAR:
+        stands = min(pages, key=lambda page: abs(page - words.page))
+        away = 1 + sum(page in with_text for page in range(min(stands, words.page) + 1, max(stands, words.page)))
+        if stands != words.page and away > _FAR:
             first, last = look.label(min(pages)), look.label(words.page)
             message = f'"{id}" stands on page {first}, {away} pages from the first words that name it, on page {last}'
             yield FAR_FROM_REFERENCE.at(_place(look, at, start), message, "place it behind the paragraph that names it")

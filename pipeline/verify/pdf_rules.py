@@ -269,6 +269,8 @@ FAR_FROM_REFERENCE = declare(
     """
     A figure or table of the finished PDF stands more than a page from the first place of its chapter that names it.
 
+    Pages between them that hold nothing but figures and tables are not counted.
+
     Bad:   See @fig-map.   (and the figure follows three pages on)
     Good:  See @fig-map.   (and the figure follows this paragraph)
     """,
