@@ -92,16 +92,19 @@ def _long_report() -> Document:
 LONG = _long_report()
 
 
+def printed(document: Document, path: Path, *stylesheets: Path) -> Path:
+    findings = Findings()
+    templates = Templates(templates_folder(), None, str, {})
+    made = print_pdf(document, Design("A4", (), stylesheets), templates, EPOCH, Cache(Path(os.devnull)), findings)
+    assert findings.all() == ()
+    path.write_bytes(made.data)
+    return path
+
+
 @pytest.fixture(scope="session")
 def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One PDF for all tests here: printing takes seconds."""
-    findings = Findings()
-    templates = Templates(templates_folder(), None, str, {})
-    printed = print_pdf(LONG, Design("A4", (), ()), templates, EPOCH, NOWHERE, findings)
-    assert findings.all() == ()
-    path = tmp_path_factory.mktemp("printed") / "long.pdf"
-    path.write_bytes(printed.data)
-    return path
+    return printed(LONG, tmp_path_factory.mktemp("printed") / "long.pdf")
 
 
 @dataclass(frozen=True)
