@@ -123,10 +123,10 @@ def _overlaps(look: Inspection, page: Page, owners: Owners) -> Iterator[Diagnost
     for run in sorted((run for run in page.runs if not _is_accent(run)), key=lambda run: run.box[1]):
         below = [other for other in below if other.box[3] > run.box[1]]
         for other in below:
-            first, second = sorted((run, other), key=lambda r: (r.drawn, r.order))
-            if first.drawn or first in told or not _overlap(run.box, other.box):
+            if (run.drawn and other.drawn) or not _overlap(run.box, other.box):
                 continue
-            if first.content == second.content and first.content in drawings:
+            first, second = sorted((run, other), key=lambda r: (r.drawn, r.order))
+            if first in told or (first.content == second.content and first.content in drawings):
                 continue
             told.add(first)
             message = f'on page {page.label} "{shown(first.text, 30)}" and "{shown(second.text, 30)}" overlap'
