@@ -10,28 +10,29 @@ from string import ascii_lowercase
 import pikepdf
 from fontTools import subset
 from fontTools.ttLib import TTFont
-from fontTools.varLib.instancer import instantiateVariableFont
 from pikepdf import Array, Dictionary, Name
 
 from pipeline import toolchain
 
 LETTERS = f" {ascii_lowercase}"
 WIDE, HIGH = 300, 400
-_FONT_SIZE_OF_FACE = 1000
+_OF_VARIATION = frozenset(("fvar", "gvar", "avar", "HVAR", "MVAR", "STAT"))
+_PER_MILLE = 1000
 
 
 @cache
 def face() -> tuple[bytes, dict[str, int], dict[int, int]]:
     """A TrueType face with these letters: its file, the numbers of its glyphs, and their widths per mille."""
     font = TTFont(toolchain.fonts()["fonts/SourceSans3.ttf"])
-    instantiateVariableFont(font, {axis.axisTag: axis.defaultValue for axis in font["fvar"].axes}, inplace=True)
+    for table in _OF_VARIATION & set(font.keys()):
+        del font[table]
     cut = subset.Subsetter(subset.Options(layout_features=[], notdef_outline=True, hinting=False))
     cut.populate(text=LETTERS)
     cut.subset(font)
     out = io.BytesIO()
     font.save(out)
     numbers = {chr(code): font.getGlyphID(name) for code, name in font.getBestCmap().items()}
-    scale = _FONT_SIZE_OF_FACE / font["head"].unitsPerEm
+    scale = _PER_MILLE / font["head"].unitsPerEm
     return out.getvalue(), numbers, {font.getGlyphID(n): round(w * scale) for n, (w, _) in font["hmtx"].metrics.items()}
 
 

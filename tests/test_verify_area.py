@@ -158,6 +158,13 @@ def test_texts_that_overlap_are_told(tmp_path: Path) -> None:
     assert told(tmp_path, content) == [("PDF019", "sec-two", message)]
 
 
+def test_two_texts_that_overlap_in_several_lines_are_told_once(tmp_path: Path) -> None:
+    spots = ((100, 333, "the heat of"), (60, 328, "the day is"), (100, 322, "a bad thing"))
+    content = f"{marked(0, text_at('t', 40, 360))} {marked(1, text_at('a branch of the rose', 40, 330))} "
+    found = told(tmp_path, content + " ".join(text_at(words, x, y) for x, y, words in spots))
+    assert [(code, place) for code, place, _ in found if place == "sec-one"] == [("PDF019", "sec-one")]
+
+
 @pytest.mark.parametrize("other", [(125, 314.5, 6), (40, 297, 12), (124, 310, 12)])
 def test_raised_marks_next_lines_and_next_words_do_not_overlap(
     tmp_path: Path, other: tuple[float, float, float]

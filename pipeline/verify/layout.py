@@ -38,7 +38,8 @@ def check_pages(look: Inspection) -> Verdict:
     faults: Faults = [_empty(look, page) for page in empty]
     faults += [_river(look, page) for page in rivers]
     headings = [fault for item in look.of_kind(StrandKind.TEXT) for fault in _headings(look, item)]
-    single = [fault for item in look.reading.printed for fault in _single_lines(look, item)]
+    flowing = look.of_kind(StrandKind.TEXT, StrandKind.FLOAT, StrandKind.NOTE)
+    single = [fault for item in flowing for fault in _single_lines(look, item)]
     far = list(_far(look))
     return Verdict(
         [*faults, *headings, *single, *far],

@@ -118,7 +118,7 @@ def _overlap(first: Box, second: Box) -> bool:
 def _overlaps(look: Inspection, page: Page, owners: Owners) -> Iterator[Diagnostic]:
     """Texts that stand on one another; the letters of one drawing may, and accents do."""
     drawings = _drawings(page)
-    told: set[Run] = set()
+    told: set[tuple[Span, Span]] = set()  # two texts that meet do it with many pieces
     below: list[Run] = []  # what reaches as high as the next one begins
     for run in sorted((run for run in page.runs if not _is_accent(run)), key=lambda run: run.box[1]):
         below = [other for other in below if other.box[3] > run.box[1]]
@@ -126,11 +126,14 @@ def _overlaps(look: Inspection, page: Page, owners: Owners) -> Iterator[Diagnost
             if (run.drawn and other.drawn) or not _overlap(run.box, other.box):
                 continue
             first, second = sorted((run, other), key=lambda r: (r.drawn, r.order))
-            if first in told or (first.content == second.content and first.content in drawings):
+            if first.content == second.content and first.content in drawings:
                 continue
-            told.add(first)
+            places = _place(look, first, owners), _place(look, second, owners)
+            if places in told:
+                continue
+            told.add(places)
             message = f'on page {page.label} "{shown(first.text, 30)}" and "{shown(second.text, 30)}" overlap'
-            yield TEXT_OVERLAPS.at(_place(look, first if first in owners else second, owners), message)
+            yield TEXT_OVERLAPS.at(places[0 if first in owners else 1], message)
         below.append(run)
 
 

@@ -125,14 +125,15 @@ def _read(pdf: pikepdf.Pdf, path: Path, cache: Cache) -> PdfFile:
             raise UnusablePdfError(f"qpdf counts {len(pages)} pages and pdfium {len(reader)}")
         sheets, faults = read_pages(pdf, reader, boxes, cache)
     root = pdf.Root
+    destinations = _destinations(root, numbers)
     return PdfFile(
         pages=tuple(
             Page(page.label, box, sheet.runs, sheet.marks, sheet.painted)
             for page, box, sheet in zip(pages, boxes, sheets, strict=True)
         ),
-        destinations=_destinations(root, numbers),
+        destinations=destinations,
         links=tuple(tuple(_links(page, number, numbers)) for number, page in enumerate(pages)),
-        outline=tuple(_outline(pdf, root, numbers)),
+        outline=tuple(_outline(pdf, destinations, numbers)),
         fonts=fonts_of((sheet.shown, sheet.fonts) for sheet in sheets),
         title=str(pdf.docinfo.get("/Title", "")) if "/Info" in pdf.trailer else "",
         lang=str(root.get("/Lang", "")),
@@ -200,8 +201,9 @@ def _links(page: Any, number: int, numbers: Mapping[tuple[int, int], int]) -> It
             yield Link(number, box, "", "", f"it does {kind}" if kind else "it says no target")
 
 
-def _outline(pdf: pikepdf.Pdf, root: Any, numbers: Mapping[tuple[int, int], int]) -> Iterator[Bookmark]:
-    named = _destinations(root, numbers)
+def _outline(
+    pdf: pikepdf.Pdf, named: Mapping[str, Destination], numbers: Mapping[tuple[int, int], int]
+) -> Iterator[Bookmark]:
     with pdf.open_outline() as outline:
         pending = list(reversed(outline.root))
     while pending:
