@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -107,6 +108,28 @@ def test_what_a_page_does_not_name_does_not_matter(good: Path, cache: Cache, rea
 
 
 # ---------------------------------------------------------------- what is not
+
+
+def test_what_another_version_of_the_readers_read_is_not_taken(
+    good: Path, cache: Cache, read_again: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_pdf(good, cache)
+    del read_again[:]
+    monkeypatch.setattr(pdf_kept, "digest_of_readers", lambda: "another")
+    read_pdf(good, cache)
+    assert read_again == [0, 1, 2, 3]
+
+
+def test_every_module_that_reads_a_page_is_in_the_digest() -> None:
+    """What the modules import from beside them, down to the last, is named; the rules and the cache decide nothing."""
+    folder = Path(pdf_kept.__file__).parent
+    pending, seen = ["pdf_kept"], set()
+    while pending:
+        name = pending.pop()
+        if name not in seen:
+            seen.add(name)
+            pending += re.findall(r"from pipeline\.verify\.(\w+) import", (folder / f"{name}.py").read_text())
+    assert {f"{name}.py" for name in seen} == set(pdf_kept._READERS)
 
 
 def _code(words: str) -> str:

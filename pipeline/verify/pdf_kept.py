@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+from unicodedata import unidata_version
 
 import pikepdf
 from pypdfium2 import PDFIUM_INFO
@@ -20,7 +22,7 @@ from pipeline.verify.pdf_page import Box, Mark, MarkKind, Run
 from pipeline.verify.pdf_painted import Painted, read_painted
 from pipeline.verify.pdf_sheet import Key, Sheet, Sheets
 
-_FORM = "1"  # of what is stored, and of what is read: a change of either is another number
+_READERS = ("pdf_fonts.py", "pdf_kept.py", "pdf_page.py", "pdf_painted.py", "pdf_sheet.py", "text.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,10 @@ def read_pages(
     new: list[tuple[str, Painted, Shown]] = []
     sound: set[Key] = set()
     pages: list[Any] = list(pdf.pages)
+    readers = digest_of_readers()
     for number, page in enumerate(pages):
         sheet = sheets.of(page)
-        key = key_of("page of a PDF", _FORM, str(PDFIUM_INFO), pikepdf.__version__, sheet.digest)
+        key = key_of("page of a PDF", readers, sheet.digest)
         stored = cache.get(key) if sheet.digest else None
         if stored is not None:
             painted, shown = _unpacked(stored, number)
@@ -79,6 +82,12 @@ def read_pages(
         for key, painted, shown in new:
             cache.put(key, _packed(painted, shown))
     return tuple(found), faults
+
+
+def digest_of_readers() -> str:
+    """The digest of all that reads a page: what another version of it read is worth nothing."""
+    code = (Path(__file__).with_name(name).read_bytes() for name in _READERS)
+    return key_of(str(PDFIUM_INFO), pikepdf.__version__, unidata_version, *code)
 
 
 def _read(reader: Any, number: int, box: Box, sheet: Sheet, sheets: Sheets) -> tuple[Painted, Shown]:
