@@ -43,8 +43,8 @@ class Filled:
 
     @property
     def height(self) -> float:
-        """Of its area."""
-        return self.area[1] - self.area[0]
+        """Of its area; never 0, whatever stands there."""
+        return max(1.0, self.area[1] - self.area[0])
 
     @property
     def blank(self) -> float:

@@ -49,9 +49,9 @@ def check_pdf(
 ) -> tuple[CheckResult, ...]:
     """Check a finished PDF against the document that it was made from.
 
-    Nothing is fetched, and nothing is written but to the cache. The time grows with the number of pages, and three
-    quarters of it are for those that were not read before: a page that is made from the same bytes as one that was
-    is taken from the cache.
+    Nothing is fetched, and nothing is written but to the cache. The time grows with the number of pages, and two
+    thirds of it are for those that were not read before: a page that is made from the same bytes as one that was is
+    taken from the cache.
 
     Args:
         path: the PDF.
