@@ -202,7 +202,7 @@ def _verified_and_published(
             if item.edition is Edition.EPUB:
                 checks = check_epub(path, findings)
             else:
-                checks = check_pdf(path, document, findings, checked.place_of)
+                checks = check_pdf(path, document, Cache(workspace.cache), findings, checked.place_of)
             digest = hashlib.sha256(item.data).hexdigest()
             artefacts.append(Artefact(folder / path.name, item.edition, item.pages, checks, digest))
         if has_errors(checked.judged(findings, workspace)):

@@ -21,18 +21,18 @@ from pipeline.document import Asset, Chapter, Document, Entry, Kind, NoteText
 from pipeline.render.pdf import Design, print_pdf
 from pipeline.templating import Templates
 from pipeline.verify.pdf import check_pdf
-from pipeline.verify.pdf_file import Destination, Page, PdfFile, Run, read_pdf
-from pipeline.verify.pdf_match import match
+from pipeline.verify.pdf_file import PdfFile, read_pdf
 from pipeline.verify.pdf_reading import Reading
-from pipeline.verify.pdf_strands import sections_of
 from pipeline.verify.text import letters_of
 from pipeline.workspace import templates_folder
 from tests.documents import RICH, call, note, with_chapter
+from tests.papers import found_on, paper
 
 EPOCH = 1795435200
+NOWHERE = Cache(Path(os.devnull))
 CHECKS = (
     "PDF file", "PDF fonts", "PDF outline", "PDF links", "PDF notes", "PDF text", "PDF references",
-    "PDF contents", "PDF page labels", "PDF residue", "PDF page area",
+    "PDF contents", "PDF page labels", "PDF residue", "PDF page area", "PDF pages",
 )  # fmt: skip
 
 # ---------------------------------------------------------------- a report that fills pages
@@ -82,7 +82,9 @@ def _long_report() -> Document:
     lines = list(RICH.contents)
     lines.insert(-1, Entry("sec-long", "B", "A long appendix", "A long appendix", 1, False))
     table = Entry("tbl-long", "Table 2", "A table longer than a page", "A table longer than a page", 1, False)
-    chapters = list(RICH.chapters)
+    below = "<p>Text below a heading.</p>"
+    filled = f"{below}<p>{_prose(Random(11), 80)}</p>"  # the page before a figure
+    chapters = [replace(chapter, html=chapter.html.replace(below, filled)) for chapter in RICH.chapters]
     chapters.insert(-2, chapter)
     return replace(RICH, chapters=tuple(chapters), contents=tuple(lines), tables=(*RICH.tables, table))
 
@@ -125,7 +127,7 @@ class Seen:
 
 def seen(path: Path, document: Document = LONG) -> Seen:
     findings = Findings()
-    results = check_pdf(path, document, findings)
+    results = check_pdf(path, document, NOWHERE, findings)
     assert tuple(result.name for result in results) == CHECKS
     return Seen({result.name: result for result in results}, findings.all())
 
@@ -240,7 +242,7 @@ def destinations(pdf: pikepdf.Pdf) -> pikepdf.NameTree:
 
 @cache
 def read(good: Path) -> PdfFile:
-    return read_pdf(good)
+    return read_pdf(good, NOWHERE)
 
 
 def page_of(good: Path, id: str) -> int:
@@ -991,7 +993,7 @@ def test_a_smaller_crop_box_cuts_text_off(good: Path, tmp_path: Path) -> None:
 def test_findings_stand_where_the_caller_says(good: Path) -> None:
     other = _with_reference(LONG, "sec-findings", ">Figure 1</a>", ">Figure 9</a>")
     findings = Findings()
-    check_pdf(good, other, findings, lambda id: Span(f"sections/{id}.md", 7))
+    check_pdf(good, other, NOWHERE, findings, lambda id: Span(f"sections/{id}.md", 7))
     assert [str(finding.span) for finding in findings.all()] == ["sections/noteref-blocks.md:7"]
 
 
@@ -1007,29 +1009,6 @@ def test_no_check_tells_more_than_one_can_read(good: Path, tmp_path: Path) -> No
 
 
 # ---------------------------------------------------------------- words on paper, without a PDF
-
-Piece = tuple[str, float, float]
-"""Words, and where they stand: from the left, from the foot."""
-
-
-def paper(*pages: tuple[Piece, ...], **destinations: int) -> PdfFile:
-    """A file that shows these pieces, painted in this order."""
-    made = []
-    for number, pieces in enumerate(pages):
-        runs = tuple(
-            Run(number, order, text, letters_of(text), (x, y, x + 5.0 * len(text), y + 8.0), order, False)
-            for order, (text, x, y) in enumerate(pieces)
-        )
-        made.append(Page(str(number + 1), (0.0, 0.0, 595.0, 842.0), runs))
-    places = {name.replace("_", "-"): Destination(page, None) for name, page in destinations.items()}
-    return PdfFile(tuple(made), places, tuple(() for _ in pages), (), (), "", "", True, ())
-
-
-def found_on(pdf: PdfFile, html: str, notes: tuple[NoteText, ...] = ()) -> Reading:
-    """What is found of a chapter called "T" on these pages."""
-    chapter = Chapter("sec-t", Kind.BACK, "", "T", "T", "T", "", html, notes)
-    document = replace(RICH, chapters=(chapter,), contents=(), figures=(), tables=())
-    return match(document, sections_of(document), pdf, frozenset({letters_of("Head")}))
 
 
 def lost(reading: Reading) -> list[str]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 
 from lxml import etree
 
 from pipeline.document import Document, Entry
-from pipeline.verify.pdf_file import Link, Page, PdfFile, Run
+from pipeline.verify.pdf_file import Link, PdfFile
+from pipeline.verify.pdf_page import Page, Run
 from pipeline.verify.text import HYPHEN, is_numeral, letters_of
 
 
@@ -35,7 +37,11 @@ class ContentsLine:
 def read_contents(document: Document, pdf: PdfFile, first: int, last: int) -> tuple[ContentsLine, ...]:
     """Find the lines of the contents on the pages from `first` to `last`."""
     entries = (*document.contents, *document.figures, *document.tables)
-    return tuple(_line(entry, pdf, first, last) for entry in entries)
+    linked: dict[str, set[int]] = defaultdict(set)
+    for page in range(first, last + 1):
+        for link in pdf.links[page]:
+            linked[link.name].add(page)
+    return tuple(_line(entry, pdf, sorted(linked[entry.id])) for entry in entries)
 
 
 def words_of(document: Document) -> int:
@@ -44,10 +50,10 @@ def words_of(document: Document) -> int:
     return sum(len(_text(entry).split()) for entry in entries)
 
 
-def _line(entry: Entry, pdf: PdfFile, first: int, last: int) -> ContentsLine:
+def _line(entry: Entry, pdf: PdfFile, pages: Iterable[int]) -> ContentsLine:
     """The best of what leads to the target: with all words and a number, with all words, or with any."""
     wanted = letters_of(_text(entry)).replace(HYPHEN, "")
-    found = [line for page in range(first, last + 1) for line in _lines_on(entry, wanted, pdf, page)]
+    found = [line for page in pages for line in _lines_on(entry, wanted, pdf, page)]
     none = ContentsLine(entry, (), False, None)
     best = max(found, key=lambda line: (line.whole, line.number is not None), default=none)
     beginnings = {line.runs[0] for line in found if line.whole and line.number is not None}
