@@ -23,6 +23,7 @@ from weasyprint.text.fonts import FontConfiguration
 from pipeline.diagnostics import Findings, Severity, Span, StageFailedError, declare
 from pipeline.render.fetch import BASE_URL, ReportFetcher
 from pipeline.render.footnotes import continued
+from pipeline.render.tags import AddTags
 
 VERSION = "70.0"
 
@@ -143,14 +144,19 @@ class Engine:
                 font_config=self._fonts, stylesheets=self._sheets, cache=self._pictures, pdf_tags=True
             )
 
-    def write(self, pages: weasyprint.Document) -> Written:
+    def write(self, pages: weasyprint.Document, add_tags: AddTags) -> Written:
         """The pages as a tagged PDF.
+
+        Args:
+            pages: what was laid out.
+            add_tags: gives the file its structure, in place of the engine's own function.
 
         Raises:
             StageFailedError: when the engine stops in the middle.
         """
         with self._log_read(self._complain), self._crashes_told("writing the PDF"), _fonts_keep_their_date():
-            data = pages.write_pdf(pdf_tags=True, cache=self._pictures)
+            with _tagged_by(add_tags):
+                data = pages.write_pdf(pdf_tags=True, cache=self._pictures)
             return Written(data, frozenset(font.family for font in pages.fonts.values()))
 
     def _load(self, sheet: Sheet) -> weasyprint.CSS:
@@ -210,6 +216,16 @@ def _place_of_selector(sheet: Sheet, message: str) -> Span:
         return Span(sheet.shown)
     before = sheet.text[:at]
     return Span(sheet.shown, before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1)
+
+
+@contextmanager
+def _tagged_by(add_tags: AddTags) -> Iterator[None]:
+    original = weasyprint.pdf.add_tags
+    weasyprint.pdf.add_tags = add_tags
+    try:
+        yield
+    finally:
+        weasyprint.pdf.add_tags = original
 
 
 @contextmanager

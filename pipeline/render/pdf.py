@@ -24,6 +24,7 @@ from pipeline.render.fetch import BASE_URL, RESOURCE_REFUSED, ReportFetcher
 from pipeline.render.glyphs import check_families, check_glyphs
 from pipeline.render.pages import Layout, PrintedNote, roman
 from pipeline.render.settle import settle
+from pipeline.render.tags import UA1, tagger
 from pipeline.templating import Templates
 from pipeline.toolchain import fonts
 
@@ -153,7 +154,7 @@ def print_pdf(
     notes = tuple((note.id, note.call_id) for chapter in document.chapters for note in chapter.notes)
     settled = settle(engine, root, notes, document.words.cover, findings, edition)
     _report(settled.layout, locate, findings, edition)
-    written = engine.write(settled.pages)
+    written = engine.write(settled.pages, tagger(UA1, document.words.note))
     check_families(written.families, (sheet.text for sheet in sheets), edition, findings)
     data = _finished(written.data, settled.layout.labels)
     return PrintedPdf(
