@@ -22,6 +22,7 @@ from pipeline.diagnostics import Findings, StageFailedError, has_errors
 from pipeline.document import Document
 from pipeline.outcome import Artefact, Edition, Outcome, Progress
 from pipeline.package import Release, distribute
+from pipeline.render.catalog import Attached
 from pipeline.render.epub import write_epub
 from pipeline.render.pdf import Design, print_pdf
 from pipeline.report import Report
@@ -172,8 +173,17 @@ def _rendered(
         return Made(edition, write_epub(document, colors, templates, epoch, findings), 0)
     progress("laying out pages")
     design = Design(settings.design.page, colors, checked.stylesheets)
-    printed = print_pdf(document, design, templates, epoch, findings, checked.place_of)
+    attached = _data_of(checked.report)
+    printed = print_pdf(document, design, templates, epoch, findings, checked.place_of, attached)
     return Made(edition, printed.data, printed.pages)
+
+
+def _data_of(report: Report) -> tuple[Attached, ...]:
+    """The files that the numbers of a report come from: they go with the PDF."""
+    return tuple(
+        Attached(Path(name).name, "text/csv", (report.folder / name).read_bytes(), f"{report.settings.title}: {name}")
+        for name in sorted(report.data)
+    )
 
 
 def _verified_and_published(

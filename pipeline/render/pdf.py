@@ -16,15 +16,18 @@ from pathlib import Path
 import pikepdf
 
 from pipeline.diagnostics import Findings, Severity, Span, declare
-from pipeline.document import Document
+from pipeline.document import Document, Kind
 from pipeline.render import printable
+from pipeline.render.catalog import Attached, attach, say_colours, say_metadata, say_what_it_is, set_pictures_plain
 from pipeline.render.drawings import drawn_texts
 from pipeline.render.engine import Engine, Sheet
 from pipeline.render.fetch import BASE_URL, RESOURCE_REFUSED, ReportFetcher
 from pipeline.render.glyphs import check_families, check_glyphs
 from pipeline.render.pages import Layout, PrintedNote, roman
 from pipeline.render.settle import settle
+from pipeline.render.structure import gather_parts
 from pipeline.render.tags import UA1, tagger
+from pipeline.render.xmp import NO_CLAIMS, Claims
 from pipeline.templating import Templates
 from pipeline.toolchain import fonts
 
@@ -119,6 +122,7 @@ def print_pdf(
     epoch: int,
     findings: Findings,
     locate: Callable[[str], Span] = place_of_id,
+    attached: tuple[Attached, ...] = (),
 ) -> PrintedPdf:
     """Print a report.
 
@@ -129,6 +133,7 @@ def print_pdf(
         epoch: the moment that the file is dated with, in seconds since 1970.
         findings: told of everything that is wrong but does not stop the printing.
         locate: where in the sources an id (`note-…`, `sec-…`) comes from.
+        attached: the files that go with the report.
 
     Raises:
         StageFailedError: when no PDF can be made.
@@ -156,7 +161,7 @@ def print_pdf(
     _report(settled.layout, locate, findings, edition)
     written = engine.write(settled.pages, tagger(UA1, document.words.note))
     check_families(written.families, (sheet.text for sheet in sheets), edition, findings)
-    data = _finished(written.data, settled.layout.labels)
+    data = _finished(written.data, settled.layout.labels, document, attached, epoch)
     return PrintedPdf(
         data=data,
         pages=len(settled.layout.rooms),
@@ -199,18 +204,53 @@ def _report(layout: Layout, locate: Callable[[str], Span], findings: Findings, e
             findings.add(RESOURCE_REFUSED.at(edition, message, "link to an id of the report, or to a full address"))
 
 
-def _finished(data: bytes, labels: tuple[str, ...]) -> bytes:
-    """The file with its page labels (ISO 32000-2, 12.4.2), the same bytes for the same pages."""
+def _finished(
+    data: bytes, labels: tuple[str, ...], document: Document, attached: tuple[Attached, ...], epoch: int
+) -> bytes:
+    """The file with all that it says of itself, but for what has not been proved yet."""
     with pikepdf.open(BytesIO(data)) as pdf:
         numbers = pikepdf.Array()
         for start, entry in _label_ranges(labels):
             numbers.append(start)
             numbers.append(entry)
-        pdf.Root.PageLabels = pdf.make_indirect(pikepdf.Dictionary(Nums=numbers))
+        pdf.Root.PageLabels = pdf.make_indirect(pikepdf.Dictionary(Nums=numbers))  # ISO 32000-2, 12.4.2
         pdf.Root.PageMode = pikepdf.Name.UseOutlines
-        out = BytesIO()
-        pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        gather_parts(pdf, _parts(document))
+        say_what_it_is(pdf, document.imprint)
+        say_colours(pdf)
+        set_pictures_plain(pdf)
+        attach(pdf, attached, epoch)
+        say_metadata(pdf, document.imprint, NO_CLAIMS, epoch)
+        return _saved(pdf)
+
+
+def declared(data: bytes, document: Document, claims: Claims, epoch: int) -> bytes:
+    """The file with declarations of what it conforms to; for the caller who has proved them."""
+    with pikepdf.open(BytesIO(data)) as pdf:
+        say_metadata(pdf, document.imprint, claims, epoch)
+        return _saved(pdf)
+
+
+def _saved(pdf: pikepdf.Pdf) -> bytes:
+    """The same bytes for the same file."""
+    out = BytesIO()
+    pdf.save(
+        out,
+        min_version="1.7",
+        deterministic_id=True,
+        object_stream_mode=pikepdf.ObjectStreamMode.generate,
+    )
     return out.getvalue()
+
+
+def _parts(document: Document) -> list[tuple[str, list[str]]]:
+    parts: list[tuple[str, list[str]]] = []
+    for chapter in document.chapters:
+        if chapter.part is not None:
+            parts.append((chapter.part.id, []))
+        if parts and chapter.kind is Kind.CHAPTER:
+            parts[-1][1].append(chapter.id)
+    return parts
 
 
 def _label_ranges(labels: tuple[str, ...]) -> list[tuple[int, pikepdf.Dictionary]]:
