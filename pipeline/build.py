@@ -7,6 +7,7 @@ Report + Index --compose--> Document --render--> bytes --verify--> checks --publ
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -21,15 +22,17 @@ from pipeline.compose import Styling, compose
 from pipeline.diagnostics import Findings, StageFailedError, has_errors
 from pipeline.document import Document
 from pipeline.outcome import Artefact, Edition, Outcome, Progress
-from pipeline.package import Release, distribute
+from pipeline.package import Release, distribute, publish
 from pipeline.render.catalog import Attached
 from pipeline.render.epub import write_epub
 from pipeline.render.pdf import Design, print_pdf
+from pipeline.render.xmp import SCREEN
 from pipeline.report import Report
 from pipeline.templating import Templates
 from pipeline.toolchain import Tool, ToolMissingError
 from pipeline.verify.epub import check_epub
-from pipeline.verify.pdf import check_pdf
+from pipeline.verify.gate.page import conformance_page
+from pipeline.verify.proving import Proof, prove
 from pipeline.wording import words_for
 from pipeline.workspace import Workspace, source_commit
 
@@ -45,6 +48,7 @@ class Made:
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
+UNPROVED = "unproved"  # the folder, beside the published files, of what failed
 MEDIA_TYPES = {Edition.PDF: "application/pdf", Edition.EPUB: "application/epub+zip"}
 
 
@@ -199,6 +203,8 @@ def _verified_and_published(
     folder = workspace.build / slug
     folder.mkdir(parents=True, exist_ok=True)
     artefacts: list[Artefact] = []
+    proofs: list[Proof] = []
+    epoch = workspace.epoch(document.imprint.date)
     with tempfile.TemporaryDirectory(prefix=".verify-", dir=folder) as aside:
         finished = [Path(aside) / f"{slug}.{item.edition.value}" for item in made]
         for item, path in zip(made, finished, strict=True):
@@ -208,13 +214,33 @@ def _verified_and_published(
             if item.edition is Edition.EPUB:
                 checks = check_epub(path, findings)
             else:
-                checks = check_pdf(path, document, findings, checked.place_of)
+                proofs.append(prove(path, document, SCREEN, epoch, findings, checked.place_of))
+                checks = proofs[-1].checks
             artefacts.append(Artefact(folder / path.name, item.edition, item.pages, checks))
         if has_errors(checked.judged(findings, workspace)):
+            _leave_unproved(folder / UNPROVED, finished, document, proofs)
             return ()
+        shutil.rmtree(folder / UNPROVED, ignore_errors=True)
+        _write_conformance(folder, document, proofs)
         for artefact, path in zip(artefacts, finished, strict=True):  # what was verified, and in one step
             path.replace(artefact.path)
     return tuple(artefacts)
+
+
+def _leave_unproved(folder: Path, finished: list[Path], document: Document, proofs: list[Proof]) -> None:
+    """Keep what failed where it can be looked at, and where nobody takes it for the report."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for path in finished:
+        shutil.copyfile(path, folder / path.name)
+    _write_conformance(folder, document, proofs)
+
+
+def _write_conformance(folder: Path, document: Document, proofs: list[Proof]) -> None:
+    if proofs:
+        held = [(proof.examination, proof.others) for proof in proofs]
+        page = conformance_page(document.imprint.title, document.imprint.lang, held, f"Proofpress {__version__}")
+        publish(folder / "conformance.html", page)
 
 
 def _write_to_disk(path: Path, data: bytes) -> None:

@@ -11,7 +11,7 @@ import pikepdf
 from pipeline.verify.gate.clauses import UA, Fault, Standard, clause
 from pipeline.verify.gate.elements import Element, structure
 from pipeline.verify.gate.opened import Opened, Page, entry, identity, items, name, number, place, text
-from pipeline.verify.gate.painted import inherited
+from pipeline.verify.gate.painted import inherited, painted
 from pipeline.verify.gate.rules import ANNOTATION_UNTAGGED, FEATURE_FORBIDDEN, LAYERS_UNNAMED, STRUCTURE_BROKEN
 
 KINDS = frozenset(
@@ -210,6 +210,22 @@ def printer_marks(file: Opened) -> Iterator[Fault]:
     for page, note in _of_kind(file, "PrinterMark"):
         if entry(note, "/StructParent") is not None or owner(file, note) is not None:
             yield Fault("a printer's mark stands in the structure", page.where)
+
+
+@clause("7.18.8-2", "printer's marks are artifacts", ANNOTATION_UNTAGGED, UA, matterhorn="28-018")
+def printer_mark_looks(file: Opened) -> Iterator[Fault]:
+    """What a PrinterMark looks like is marked as an artifact."""
+    looks = {
+        identity(look): page
+        for page, note in _of_kind(file, "PrinterMark")
+        if isinstance(look := entry(entry(note, "/AP"), "/N"), pikepdf.Stream)
+    }
+    for canvas in painted(file):
+        loose = any(mark.tag != "Artifact" for piece in canvas.pieces for mark in piece.marks[:1]) or any(
+            not piece.marks for piece in canvas.pieces
+        )
+        if identity(canvas.holder) in looks and loose:
+            yield Fault("the look of a printer's mark is not marked as an artifact", canvas.where)
 
 
 @clause("14.7.4-3", "annotations and their elements name each other", STRUCTURE_BROKEN, UA)

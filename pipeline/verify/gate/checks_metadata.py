@@ -26,7 +26,8 @@ _KNOWN = {
     DC, A_ID, RDF, "http://ns.adobe.com/xap/1.0/", "http://ns.adobe.com/xap/1.0/rights/",
     "http://ns.adobe.com/xap/1.0/mm/",
     "http://ns.adobe.com/xap/1.0/bj/", "http://ns.adobe.com/xap/1.0/t/pg/", "http://ns.adobe.com/xmp/1.0/DynamicMedia/",
-    "http://ns.adobe.com/pdf/1.3/", "http://ns.adobe.com/photoshop/1.0/", "http://ns.adobe.com/camera-raw-settings/1.0/",
+    "http://ns.adobe.com/pdf/1.3/", "http://ns.adobe.com/photoshop/1.0/",
+    "http://ns.adobe.com/camera-raw-settings/1.0/",
     "http://ns.adobe.com/tiff/1.0/", "http://ns.adobe.com/exif/1.0/", "http://ns.adobe.com/exif/1.0/aux/",
     "http://ns.adobe.com/xap/1.0/t/", "http://ns.adobe.com/xap/1.0/g/", "http://ns.adobe.com/xap/1.0/g/img/",
     _EXTENSION, _SCHEMA, _PROPERTY, "http://www.aiim.org/pdfa/ns/type#", "http://www.aiim.org/pdfa/ns/field#",
@@ -39,7 +40,8 @@ _DC_PROPERTIES = frozenset(
     "title type".split()
 )
 _XMP_PROPERTIES = frozenset(
-    "Advisory BaseURL CreateDate CreatorTool Identifier Label MetadataDate ModifyDate Nickname Rating Thumbnails".split()
+    "Advisory BaseURL CreateDate CreatorTool Identifier Label MetadataDate ModifyDate Nickname Rating "
+    "Thumbnails".split()
 )
 _PDF_PROPERTIES = frozenset("Keywords PDFVersion Producer Trapped".split())
 _LISTS = {

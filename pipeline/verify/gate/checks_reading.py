@@ -131,7 +131,7 @@ def trees_sorted(file: Opened) -> Iterator[Fault]:
 
 @clause("second-reader", "two readers agree about the pages", FILE_STRUCTURE, {Standard.FILE})
 def second_reader(file: Opened) -> Iterator[Fault]:
-    """pdfium counts the pages that qpdf counts, and can open each."""
+    """Pages are as many to pdfium as to qpdf, and each can be opened."""
     try:
         document = pdfium.PdfDocument(file.path)
     except pdfium.PdfiumError as error:

@@ -60,11 +60,6 @@ FOR_PEOPLE: Mapping[str, str] = MappingProxyType(
 )
 """Failure conditions that the protocol gives to people, with what to look for."""
 
-NOT_IN_FILES: Mapping[str, str] = MappingProxyType(
-    {
-        "17-003": "covered by 10-001: every glyph stands for a character, in formulas, too",
-        "28-016": "covered by 28-002: attached files among the annotations stand in an Annot",
-        "28-018": "covered by 01-003 to 01-005: the look of a printer's mark is not read as content",
-    }
-)
-"""Failure conditions of the protocol for machines that other rules of the gate answer."""
+ANSWERED_BY: Mapping[str, str] = MappingProxyType({"17-003": "10-001", "28-016": "21-001"})
+"""Conditions for machines that the rule for another condition answers: formulas are made of glyphs, too; files that
+are attached by an annotation are attached files."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from lxml import etree
-from lxml.builder import E as _E
 
 from pipeline.checks import CheckResult, CheckState
 from pipeline.verify.gate.examine import Examination, Judged
@@ -33,22 +32,27 @@ def conformance_page(
         files: what was examined, with what other checkers say of it.
         tool: the name and version of the press.
     """
-    body = _E.body(_E.h1("Conformance of ", _E.span(title, lang=lang)), _E.p(f"Made by {tool} from the files alone."))
+    body = _e(
+        "body",
+        _e("h1", "Conformance of ", _e("span", {"lang": lang}, title)),
+        _e("p", f"Made by {tool} from the files alone."),
+    )
     for examination, others in files:
-        body.append(_E.h2(examination.path))
+        body.append(_e("h2", examination.path))
         body.append(_totals(examination, others))
         for standard in examination.standards:
             body.append(_rules(standard, [item for item in examination.judged if item.standard == standard]))
     body.append(_for_people())
     style = etree.Element("style")
     style.text = _STYLE
-    head = _E.head(
-        _E.meta(charset="utf-8"),
-        _E.meta(name="viewport", content="width=device-width, initial-scale=1"),
-        _E.title(f"Conformance: {title}"),
+    head = _e(
+        "head",
+        _e("meta", {"charset": "utf-8"}),
+        _e("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"}),
+        _e("title", f"Conformance: {title}"),
         style,
     )
-    page = _E.html(head, body, lang="en")
+    page = _e("html", {"lang": "en"}, head, body)
     text: bytes = etree.tostring(page, method="html", doctype="<!DOCTYPE html>", encoding="utf-8", pretty_print=True)
     return text
 
@@ -60,11 +64,12 @@ def _totals(examination: Examination, others: Sequence[CheckResult]) -> etree._E
 
 def _rules(standard: str, judged: Iterable[Judged]) -> etree._Element:
     rows = [
-        _E.tr(
-            _E.th(item.number, scope="row"),
-            _E.td(" ".join(item.matterhorn)),
-            _E.td(item.code),
-            _E.td(item.says + (f": {item.detail}" if item.detail else "")),
+        _e(
+            "tr",
+            _e("th", {"scope": "row"}, item.number),
+            _e("td", " ".join(item.matterhorn)),
+            _e("td", item.code),
+            _e("td", item.says + (f": {item.detail}" if item.detail else "")),
             _state(item.state),
         )
         for item in judged
@@ -73,18 +78,36 @@ def _rules(standard: str, judged: Iterable[Judged]) -> etree._Element:
 
 
 def _for_people() -> etree._Element:
-    rows = [_E.tr(_E.th(number, scope="row"), _E.td(asks)) for number, asks in FOR_PEOPLE.items()]
+    rows = [_e("tr", _e("th", {"scope": "row"}, number), _e("td", asks)) for number, asks in FOR_PEOPLE.items()]
     return _table("Left to people: no program can say", ("Matterhorn", "What to look for"), rows)
 
 
 def _table(caption: str, heads: Sequence[str], rows: Sequence[etree._Element]) -> etree._Element:
-    head = _E.tr(*(_E.th(text, scope="col") for text in heads))
-    return _E.table(_E.caption(caption), _E.thead(head), _E.tbody(*rows))
+    head = _e("tr", *(_e("th", {"scope": "col"}, text) for text in heads))
+    return _e("table", _e("caption", caption), _e("thead", head), _e("tbody", *rows))
 
 
 def _row(title: str, state: CheckState, detail: str) -> etree._Element:
-    return _E.tr(_E.th(title, scope="row"), _state(state), _E.td(detail))
+    return _e("tr", _e("th", {"scope": "row"}, title), _state(state), _e("td", detail))
 
 
 def _state(state: CheckState) -> etree._Element:
-    return _E.td(state.value, {"class": state.value.replace(" ", "-")})
+    return _e("td", {"class": state.value.replace(" ", "-")}, state.value)
+
+
+def _e(tag: str, *kids: etree._Element | str | dict[str, str]) -> etree._Element:
+    """An element with attributes, texts and elements in it."""
+    made = etree.Element(tag)
+    for kid in kids:
+        if isinstance(kid, dict):
+            for key, value in kid.items():
+                made.set(key, value)
+        elif isinstance(kid, str):
+            last = made[-1] if len(made) else None
+            if last is None:
+                made.text = (made.text or "") + kid
+            else:
+                last.tail = (last.tail or "") + kid
+        else:
+            made.append(kid)
+    return made
