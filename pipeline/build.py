@@ -220,10 +220,10 @@ def _verified_and_published(
         if has_errors(checked.judged(findings, workspace)):
             _leave_unproved(folder / UNPROVED, finished, document, proofs)
             return ()
-        shutil.rmtree(folder / UNPROVED, ignore_errors=True)
-        _write_conformance(folder, document, proofs)
         for artefact, path in zip(artefacts, finished, strict=True):  # what was verified, and in one step
             path.replace(artefact.path)
+    shutil.rmtree(folder / UNPROVED, ignore_errors=True)
+    _write_conformance(folder, document, proofs)
     return tuple(artefacts)
 
 
@@ -232,7 +232,7 @@ def _leave_unproved(folder: Path, finished: list[Path], document: Document, proo
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     for path in finished:
-        shutil.copyfile(path, folder / path.name)
+        path.replace(folder / path.name)
     _write_conformance(folder, document, proofs)
 
 
