@@ -10,7 +10,7 @@ import pikepdf
 
 from pipeline.verify.gate.clauses import ARCHIVE, Fault, Standard, clause
 from pipeline.verify.gate.opened import Opened, entry, identity, items, name, number, pairs, place
-from pipeline.verify.gate.painted import inherited, painted
+from pipeline.verify.gate.painted import painted
 from pipeline.verify.gate.rules import COLOUR_UNDEFINED, GRAPHICS_FORBIDDEN
 
 _LATER = frozenset((Standard.A2, Standard.A3, Standard.A4))
@@ -367,11 +367,3 @@ def no_transparency(file: Opened) -> Iterator[Fault]:
     for canvas in painted(file):
         if _is_transparent(canvas):
             yield Fault("something is transparent", canvas.where)
-
-
-@clause("6.2.2-3", "pages have boxes", GRAPHICS_FORBIDDEN, ARCHIVE)
-def boxes(file: Opened) -> Iterator[Fault]:
-    """MediaBox (ISO 32000-1, table 30)."""
-    for page in file.pages:
-        if len(items(inherited(page.object, "/MediaBox"))) != 4:
-            yield Fault("a page has no size", page.where)

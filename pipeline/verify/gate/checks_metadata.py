@@ -19,7 +19,7 @@ RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _EXTENSION = "http://www.aiim.org/pdfa/ns/extension/"
 _SCHEMA = "http://www.aiim.org/pdfa/ns/schema#"
 _PROPERTY = "http://www.aiim.org/pdfa/ns/property#"
-_HEAD = re.compile(rb"<\?xpacket\s+begin\s*=[^>]*\?>")
+_HEAD = re.compile(rb"<\?xpacket\s[^>]*\?>")
 _EARLY = frozenset((Standard.A1, Standard.A2, Standard.A3))
 
 _KNOWN = {
