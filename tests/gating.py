@@ -151,6 +151,16 @@ def with_(holder: Callable[[Pdf], Any], key: str, value: Callable[[Pdf], Any] | 
     return spoil
 
 
+def both(*spoils: Spoil) -> Spoil:
+    """One fault after the other."""
+
+    def spoil(pdf: Pdf) -> None:
+        for one in spoils:
+            one(pdf)
+
+    return spoil
+
+
 def text(value: str) -> String:
     """A text string."""
     return String(value)

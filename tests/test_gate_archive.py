@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
+import pypdfium2
 import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
@@ -257,8 +258,6 @@ def test_code_may_show_any_sign(tmp_path: Path) -> None:
 
 
 def test_a_page_that_one_reader_does_not_find(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pipeline.verify.gate import checks_reading
-
     class Short:
         def __init__(self, path: Path) -> None:
             self.path = path
@@ -269,7 +268,7 @@ def test_a_page_that_one_reader_does_not_find(tmp_path: Path, monkeypatch: pytes
         def close(self) -> None:
             pass
 
-    monkeypatch.setattr(checks_reading.pdfium, "PdfDocument", Short)
+    monkeypatch.setattr(pypdfium2, "PdfDocument", Short)
     assert "second-reader" in broken(examined(tmp_path / "a.pdf", small()))
 
 

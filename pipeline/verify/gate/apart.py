@@ -7,6 +7,7 @@ examination as JSON.
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from dataclasses import asdict
@@ -67,6 +68,8 @@ def _reason(code: int, told: str, memory: int) -> str:
     last = told.strip().splitlines()[-1:] or [""]
     if "MemoryError" in told or "bad_alloc" in told or "out of memory" in told.lower():
         return f"it needs more than {memory // 2**20:,} MB of memory"
+    if code == -signal.SIGABRT:  # what the readers in C++ do when they get no more memory
+        return f"its reader gave up: it needs more than {memory // 2**20:,} MB of memory, or makes the reader fail"
     if code < 0:
         return f"its reader crashed (signal {-code})"
     return f"its reader failed: {last[0]}"

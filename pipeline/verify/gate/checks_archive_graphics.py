@@ -143,6 +143,11 @@ def device_colours(file: Opened) -> Iterator[Fault]:
         if read is not None:
             meant.add(read[1])
     told: set[str] = set()
+    for group in _groups(file):
+        for device in _devices(entry(group, "/CS")):
+            if not meant and device not in told:
+                told.add(device)
+                yield Fault(f"{device} has no meaning in a group", place(group))
     for canvas in painted(file):
         defaults = {key for key, _ in pairs(entry(canvas.resources, "/ColorSpace"))}
         for piece in canvas.pieces:

@@ -191,7 +191,7 @@ def language_tags(file: Opened) -> Iterator[Fault]:
         yield Fault(f'the language of the catalog is "{file.root.get("/Lang")}"')
     for element in structure(file).all:
         value = element.get("/Lang")
-        if value is not None and not is_language(value) and str(value) != "":
+        if value is not None and not is_language(value):
             yield Fault(f'the language "{value}" is no language tag', element.where)
     for canvas in painted(file):
         for mark, _ in canvas.marks:
