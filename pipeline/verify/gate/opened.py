@@ -56,10 +56,10 @@ def number(value: Any) -> float | None:
 
 
 def pairs(holder: Any) -> list[tuple[str, Any]]:
-    """The entries of a dictionary or stream, keys without their slash."""
+    """The entries of a dictionary or stream by their keys, which are given without their slash."""
     if not isinstance(holder, (pikepdf.Dictionary, pikepdf.Stream)):
         return []
-    return [(key.removeprefix("/"), holder.get(key)) for key in holder.keys()]  # noqa: SIM118 - a stream iterates its bytes
+    return [(key.removeprefix("/"), holder.get(key)) for key in sorted(holder.keys())]
 
 
 def identity(value: Any) -> tuple[int, int]:
