@@ -25,8 +25,7 @@ from pipeline.outcome import Artefact, Edition, Outcome, Progress
 from pipeline.package import Release, distribute, publish
 from pipeline.render.catalog import Attached
 from pipeline.render.epub import write_epub
-from pipeline.render.pdf import Design, print_pdf
-from pipeline.render.xmp import SCREEN
+from pipeline.render.pdf import SCREEN_2_FORM, SCREEN_FORM, Design, print_pdf
 from pipeline.report import Report
 from pipeline.templating import Templates
 from pipeline.toolchain import Tool, ToolMissingError
@@ -49,6 +48,8 @@ class Made:
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 UNPROVED = "unproved"  # the folder, beside the published files, of what failed
+FORMS = {Edition.PDF: SCREEN_FORM, Edition.PDF2: SCREEN_2_FORM}
+HANDED_ON = (Edition.PDF, Edition.EPUB)  # the editions of `dist`
 MEDIA_TYPES = {Edition.PDF: "application/pdf", Edition.EPUB: "application/epub+zip"}
 
 
@@ -69,8 +70,8 @@ def build(
 
 
 def dist(report: Path, workspace: Workspace, progress: Progress) -> Outcome:
-    """Make all editions and the folder that is handed on: named files, landing page, manifest, checksums."""
-    pressed = _pressed(report, tuple(Edition), workspace, progress, keep_going=False)
+    """Make the PDF, the EPUB and the folder that is handed on: named files, landing page, manifest, checksums."""
+    pressed = _pressed(report, HANDED_ON, workspace, progress, keep_going=False)
     if pressed.document is None or not pressed.outcome.artefacts:
         return pressed.outcome
     progress("packing")
@@ -178,7 +179,7 @@ def _rendered(
     progress("laying out pages")
     design = Design(settings.design.page, colors, checked.stylesheets)
     attached = _data_of(checked.report)
-    printed = print_pdf(document, design, templates, epoch, findings, checked.place_of, attached)
+    printed = print_pdf(document, design, templates, epoch, findings, checked.place_of, attached, FORMS[edition])
     return Made(edition, printed.data, printed.pages)
 
 
@@ -206,7 +207,7 @@ def _verified_and_published(
     proofs: list[Proof] = []
     epoch = workspace.epoch(document.imprint.date)
     with tempfile.TemporaryDirectory(prefix=".verify-", dir=folder) as aside:
-        finished = [Path(aside) / f"{slug}.{item.edition.value}" for item in made]
+        finished = [Path(aside) / item.edition.file_name(slug) for item in made]
         for item, path in zip(made, finished, strict=True):
             _write_to_disk(path, item.data)
         for item, path in zip(made, finished, strict=True):
@@ -214,7 +215,7 @@ def _verified_and_published(
             if item.edition is Edition.EPUB:
                 checks = check_epub(path, findings)
             else:
-                proofs.append(prove(path, document, SCREEN, epoch, findings, checked.place_of))
+                proofs.append(prove(path, document, FORMS[item.edition], epoch, findings, checked.place_of))
                 checks = proofs[-1].checks
             artefacts.append(Artefact(folder / path.name, item.edition, item.pages, checks))
         if has_errors(checked.judged(findings, workspace)):

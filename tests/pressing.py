@@ -10,8 +10,7 @@ from pipeline.checks import CheckState
 from pipeline.diagnostics import Diagnostic, Findings
 from pipeline.document import Document
 from pipeline.render.catalog import Attached
-from pipeline.render.pdf import Design, print_pdf
-from pipeline.render.xmp import SCREEN
+from pipeline.render.pdf import SCREEN_FORM, Design, print_pdf
 from pipeline.templating import Templates
 from pipeline.verify.proving import prove
 from pipeline.workspace import templates_folder
@@ -47,5 +46,5 @@ def press_report(report: Path, folder: Path) -> Pressed:
 def proved(path: Path, document: Document) -> tuple[tuple[Diagnostic, ...], tuple[str, ...]]:
     """What is found in a file, and the checks that fail; the file declares itself when nothing is."""
     findings = Findings()
-    proof = prove(path, document, SCREEN, EPOCH, findings)
+    proof = prove(path, document, SCREEN_FORM, EPOCH, findings)
     return findings.all(), tuple(check.name for check in proof.checks if check.state is CheckState.FAILED)

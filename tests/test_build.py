@@ -24,7 +24,6 @@ from pipeline.checks import CheckResult, CheckState
 from pipeline.cli import press
 from pipeline.diagnostics import Findings, Rule, Severity, Span, StageFailedError
 from pipeline.document import Document
-from pipeline.outcome import Edition
 from pipeline.render.pdf import PrintedPdf
 from pipeline.toolchain import ToolMissingError
 from pipeline.verify.gate.examine import Examination
@@ -71,7 +70,7 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch, composition: str) -> StandIns:
     made = StandIns()
 
     def print_pdf(document: object, design: object, templates: object, epoch: int, findings: Findings, locate: object,
-                  attached: object) -> PrintedPdf:  # fmt: skip
+                  attached: object, form: object) -> PrintedPdf:  # fmt: skip
         made.stages.append("pdf")
         made.render(findings)
         return PrintedPdf(made.pdf, 7, (), (), 1)
@@ -479,7 +478,7 @@ def test_nothing_of_it_comes_into_the_document_or_the_findings(thief: tuple[Path
 @pytest.mark.artefact
 def test_nothing_of_it_is_published(thief: tuple[Path, Composed], monkeypatch: pytest.MonkeyPatch) -> None:
     report, _ = thief
-    outcome = building.build(report, tuple(Edition), workspace_of(report), lambda _stage: None, keep_going=True)
+    outcome = building.build(report, building.HANDED_ON, workspace_of(report), lambda _stage: None, keep_going=True)
     assert outcome.artefacts == ()
     assert any(finding.rule.code == "TPL001" and "css" in finding.message for finding in outcome.findings)
     assert SECRET not in repr(outcome.findings)

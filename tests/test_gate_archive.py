@@ -205,6 +205,7 @@ OTHER_PARTS: dict[str, tuple[Standard, Spoil | None]] = {
     "6.6.2.1-2": (Standard.A1, None),
     "6.8-5": (Standard.A2, None),
     "6.1.3-4": (Standard.A4, None),
+    "6.1.2-3": (Standard.A4, None),
 }
 
 

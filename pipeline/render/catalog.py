@@ -92,13 +92,21 @@ def attach(pdf: pikepdf.Pdf, attached: tuple[Attached, ...], epoch: int) -> None
     pdf.Root.AF = pikepdf.Array([specifications[item.name] for item in attached])
 
 
-def say_metadata(pdf: pikepdf.Pdf, imprint: Imprint, claims: Claims, epoch: int) -> None:
-    """The XMP packet, and the older dictionary with the same content where the version of PDF still knows it."""
+def say_metadata(pdf: pikepdf.Pdf, imprint: Imprint, claims: Claims, epoch: int, *, later: bool = False) -> None:
+    """The XMP packet, and the older dictionary with the same content where the version of PDF still knows it.
+
+    Args:
+        pdf: the file.
+        imprint: the facts about the publication.
+        claims: what was proved of the file.
+        epoch: the moment that it is dated with, in seconds since 1970.
+        later: whether it is a file of PDF 2.0, which says nothing outside the packet (ISO 19005-4, 6.1.3).
+    """
     stamp = datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     stream = pdf.make_stream(packet(imprint, claims, stamp, TOOL))
     stream.Type, stream.Subtype = pikepdf.Name.Metadata, pikepdf.Name.XML
     pdf.Root.Metadata = stream
-    if claims.pdfa is not None and claims.pdfa[0] == 4:  # ISO 19005-4, 6.1.3
+    if later:
         if "/Info" in pdf.trailer:
             del pdf.trailer["/Info"]
         return

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -25,9 +25,10 @@ from pipeline.render.fetch import BASE_URL, RESOURCE_REFUSED, ReportFetcher
 from pipeline.render.glyphs import check_families, check_glyphs
 from pipeline.render.pages import Layout, PrintedNote, roman
 from pipeline.render.settle import settle
-from pipeline.render.structure import gather_parts
-from pipeline.render.tags import UA1, tagger
-from pipeline.render.xmp import NO_CLAIMS, Claims
+from pipeline.render.structure import gather_parts, lead_to_elements
+from pipeline.render.tags import tagger
+from pipeline.render.tags_roles import UA1, UA2, Vocabulary
+from pipeline.render.xmp import NO_CLAIMS, SCREEN, SCREEN_2, Claims
 from pipeline.templating import Templates
 from pipeline.toolchain import fonts
 
@@ -92,6 +93,30 @@ class Design:
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """A form in which the printed report comes out as a file.
+
+    Attributes:
+        words: the types of its structure.
+        claims: what it is meant to conform to.
+        version: of PDF.
+    """
+
+    words: Vocabulary
+    claims: Claims
+    version: str
+
+    @property
+    def later(self) -> bool:
+        """Whether it is a file of PDF 2.0."""
+        return self.version >= "2.0"
+
+
+SCREEN_FORM = Form(UA1, SCREEN, "1.7")
+SCREEN_2_FORM = Form(UA2, SCREEN_2, "2.0")
+
+
+@dataclass(frozen=True, slots=True)
 class PrintedPdf:
     """The printed edition.
 
@@ -123,6 +148,7 @@ def print_pdf(
     findings: Findings,
     locate: Callable[[str], Span] = place_of_id,
     attached: tuple[Attached, ...] = (),
+    form: Form = SCREEN_FORM,
 ) -> PrintedPdf:
     """Print a report.
 
@@ -134,6 +160,7 @@ def print_pdf(
         findings: told of everything that is wrong but does not stop the printing.
         locate: where in the sources an id (`note-…`, `sec-…`) comes from.
         attached: the files that go with the report.
+        form: what kind of file it becomes.
 
     Raises:
         StageFailedError: when no PDF can be made.
@@ -159,9 +186,9 @@ def print_pdf(
     notes = tuple((note.id, note.call_id) for chapter in document.chapters for note in chapter.notes)
     settled = settle(engine, root, notes, document.words.cover, findings, edition)
     _report(settled.layout, locate, findings, edition)
-    written = engine.write(settled.pages, tagger(UA1, document.words.note))
+    written = engine.write(settled.pages, tagger(form.words, document.words.note))
     check_families(written.families, (sheet.text for sheet in sheets), edition, findings)
-    data = _finished(written.data, settled.layout.labels, document, attached, epoch)
+    data = _finished(written.data, settled.layout.labels, document, attached, epoch, form)
     return PrintedPdf(
         data=data,
         pages=len(settled.layout.rooms),
@@ -205,7 +232,12 @@ def _report(layout: Layout, locate: Callable[[str], Span], findings: Findings, e
 
 
 def _finished(
-    data: bytes, labels: tuple[str, ...], document: Document, attached: tuple[Attached, ...], epoch: int
+    data: bytes,
+    labels: tuple[str, ...],
+    document: Document,
+    attached: tuple[Attached, ...],
+    epoch: int,
+    form: Form,
 ) -> bytes:
     """The file with all that it says of itself, but for what has not been proved yet."""
     with pikepdf.open(BytesIO(data)) as pdf:
@@ -220,23 +252,32 @@ def _finished(
         say_colours(pdf)
         set_pictures_plain(pdf)
         attach(pdf, attached, epoch)
-        say_metadata(pdf, document.imprint, NO_CLAIMS, epoch)
-        return _saved(pdf)
+        if form.later:
+            lead_to_elements(pdf)
+        say_metadata(pdf, document.imprint, NO_CLAIMS, epoch, later=form.later)
+        return _saved(pdf, form)
 
 
-def declared(data: bytes, document: Document, claims: Claims, epoch: int) -> bytes:
+def declared(data: bytes, document: Document, form: Form, epoch: int) -> bytes:
     """The file with declarations of what it conforms to; for the caller who has proved them."""
     with pikepdf.open(BytesIO(data)) as pdf:
-        say_metadata(pdf, document.imprint, claims, epoch)
-        return _saved(pdf)
+        say_metadata(pdf, document.imprint, _fitting(form.claims, pdf), epoch, later=form.later)
+        return _saved(pdf, form)
 
 
-def _saved(pdf: pikepdf.Pdf) -> bytes:
+def _fitting(claims: Claims, pdf: pikepdf.Pdf) -> Claims:
+    """PDF/A-4f is for files with others attached; one without is a plain PDF/A-4 (ISO 19005-4, annex A)."""
+    if claims.pdfa == (4, "F") and "/AF" not in pdf.Root:
+        return replace(claims, pdfa=(4, ""))
+    return claims
+
+
+def _saved(pdf: pikepdf.Pdf, form: Form) -> bytes:
     """The same bytes for the same file."""
     out = BytesIO()
     pdf.save(
         out,
-        min_version="1.7",
+        force_version=form.version,
         deterministic_id=True,
         object_stream_mode=pikepdf.ObjectStreamMode.generate,
     )

@@ -10,8 +10,6 @@ from typing import Any
 
 import pikepdf
 
-_TO_PLACE = "/XYZ"
-
 
 def elements_by_id(pdf: pikepdf.Pdf) -> dict[str, Any]:
     """The structure elements that have ids."""
@@ -57,9 +55,9 @@ def lead_to_elements(pdf: pikepdf.Pdf) -> None:
             if link.get("/Subtype") == "/Link" and isinstance(link.get("/Dest"), pikepdf.String):
                 name = str(link.Dest)
                 if name in known and name in named:
-                    link.A = _going(known[name], named[name])
+                    link.A = _going(known[name], named[name], link.Dest)
                     del link["/Dest"]
-    _lead_outline(pdf, _headings(pdf))
+    _lead_outline(pdf, _Headings(pdf, known, named))
     _say_what_contents_mean(pdf, known)
     _connect_notes(known)
 
@@ -71,20 +69,46 @@ def _destinations(pdf: pikepdf.Pdf) -> Iterator[tuple[str, Any]]:
         yield from ((str(name), value) for name, value in pikepdf.NameTree(tree).items())
 
 
-def _going(element: Any, destination: Any) -> pikepdf.Dictionary:
+def _going(element: Any, destination: Any, name: Any = None) -> pikepdf.Dictionary:
     rest = list(destination)[1:]
     return pikepdf.Dictionary(
-        S=pikepdf.Name.GoTo, D=pikepdf.Array(list(destination)), SD=pikepdf.Array([element, *rest])
+        S=pikepdf.Name.GoTo,
+        D=name if name is not None else pikepdf.Array(list(destination)),
+        SD=pikepdf.Array([element, *rest]),
     )
 
 
-def _headings(pdf: pikepdf.Pdf) -> dict[tuple[int, int], list[Any]]:
-    """The headings that begin on each page, in their order."""
-    found: dict[tuple[int, int], list[Any]] = {}
-    for element in _elements(pdf.Root.StructTreeRoot.K[0]):
-        if str(element.S) in ("/H1", "/H2", "/H3", "/H4", "/H5", "/H6") and "/Pg" in element:
-            found.setdefault(element.Pg.objgen, []).append(element)
-    return found
+class _Headings:
+    """The headings of a file, to be found from the lines of its outline.
+
+    A heading with an id is found by its destination, which is that of the line. Those without (titles of chapters)
+    come on their page in the same order as the lines.
+    """
+
+    def __init__(self, pdf: pikepdf.Pdf, known: Mapping[str, Any], named: Mapping[str, Any]) -> None:
+        self._document: Any = pdf.Root.StructTreeRoot.K[0]
+        self._placed = {_spot(named[id]): element for id, element in known.items() if id in named and _heads(element)}
+        self._left: dict[tuple[int, int], list[Any]] = {}
+        for element in _elements(self._document):
+            if _heads(element) and "/Pg" in element and "/ID" not in element:
+                self._left.setdefault(element.Pg.objgen, []).append(element)
+
+    def at(self, destination: Any) -> Any:
+        found = self._placed.get(_spot(destination))
+        if found is not None:
+            return found
+        left = self._left.get(destination[0].objgen)
+        return left.pop(0) if left else self._document
+
+
+def _heads(element: Any) -> bool:
+    return str(element.S) in ("/H1", "/H2", "/H3", "/H4", "/H5", "/H6")
+
+
+def _spot(destination: Any) -> tuple[Any, ...]:
+    """The page and the place of a destination, so coarse that two ways to reckon it agree."""
+    page, _, *where = list(destination)
+    return (page.objgen, *(round(float(number)) for number in where[:2]))
 
 
 def _elements(top: Any) -> Iterator[Any]:
@@ -97,19 +121,15 @@ def _elements(top: Any) -> Iterator[Any]:
             pending.extend(reversed(list(kids) if isinstance(kids, pikepdf.Array) else [kids]))
 
 
-def _lead_outline(pdf: pikepdf.Pdf, headings: Mapping[tuple[int, int], list[Any]]) -> None:
-    """Lines of the outline and headings come in the same order: each line takes the next heading of its page."""
+def _lead_outline(pdf: pikepdf.Pdf, headings: _Headings) -> None:
     outline: Any = pdf.Root.get("/Outlines")
     pending = [outline.First] if outline is not None and "/First" in outline else []
-    left = {page: list(found) for page, found in headings.items()}
     while pending:
         item = pending.pop()
         pending.extend(item[key] for key in ("/Next", "/First") if key in item)
         destination = item.get("/Dest")
         if isinstance(destination, pikepdf.Array):
-            on_page = left.get(destination[0].objgen, [])
-            target = on_page.pop(0) if on_page else pdf.Root.StructTreeRoot.K[0]
-            item.A = _going(target, destination)
+            item.A = _going(headings.at(destination), destination)
             del item["/Dest"]
 
 

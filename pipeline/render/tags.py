@@ -27,7 +27,7 @@ from typing import Any
 import pydyf
 from weasyprint.logger import LOGGER
 
-from pipeline.render.tags_roles import PDF_2, UA1, UA2, Vocabulary
+from pipeline.render.tags_roles import PDF_2, Vocabulary
 from pipeline.render.tags_tables import name_heads
 from pipeline.render.tags_tree import Active, Branch, Content, tidy
 from pipeline.render.tags_walk import Walk, html_of
@@ -42,7 +42,7 @@ def tagger(words: Vocabulary, note: str) -> AddTags:
     """A function that tags pages.
 
     Args:
-        words: `UA1` or `UA2`.
+        words: `tags_roles.UA1` or `UA2`.
         note: the word for a note, in the language of the report.
     """
 
@@ -194,6 +194,3 @@ def _value(value: Any) -> Any:
 def _encoded(name: str) -> bytes:
     """A name as its bytes in the file, which name trees are sorted by (ISO 32000-1, 7.9.6)."""
     return name.encode("ascii") if name.isascii() else BOM_UTF16_BE + name.encode("utf-16-be")
-
-
-__all__ = ["UA1", "UA2", "AddTags", "tagger"]

@@ -230,6 +230,8 @@ class Walk:
             return around
         if "footnote" in names_of(element):
             note = Branch(self._words.note, self.document, element)
+            if self._words.note == "FENote":
+                note.attributes["FENote"] = {"NoteType": "/Footnote"}
             self._notes.append(note)
             return note
         if element.tag in PICTURES:
@@ -274,7 +276,9 @@ class Walk:
     def _made_link(self, element: Element, around: Branch) -> Branch:
         if element.get("role") == "doc-backlink":
             around = around.add("Lbl", element)
-        elif element.get("href", "").startswith("#") and self._words.reference and around.role != "Reference":
+        elif element in self._contents:
+            around = around.add("Reference", element)
+        elif element.get("href", "").startswith("#") and self._words.reference:
             around = around.add(self._words.reference, element)
         return around.add("Link", element)
 

@@ -36,7 +36,7 @@ class Claims:
     """What a file may say that it conforms to.
 
     Attributes:
-        pdfa: part and level of PDF/A, (3, "A") or (4, "F"); None for no claim.
+        pdfa: part and level of PDF/A, (3, "A"), (4, "F") or (4, ""); None for no claim.
         pdfua: part of PDF/UA; None for no claim.
         declarations: addresses of what else it conforms to (PDF Declarations, ISO 32000-2 extension).
     """
@@ -74,7 +74,8 @@ def packet(imprint: Imprint, claims: Claims, stamp: str, tool: str) -> bytes:
         part, level = claims.pdfa
         about = _description(rdf, "pdfaid")
         _text(about, "pdfaid", "part", str(part))
-        _text(about, "pdfaid", "conformance", level)
+        if level:
+            _text(about, "pdfaid", "conformance", level)
         if part == 4:
             _text(about, "pdfaid", "rev", "2020")
     if claims.pdfua is not None:

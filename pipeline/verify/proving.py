@@ -10,7 +10,7 @@ from pipeline import toolchain
 from pipeline.checks import CheckResult
 from pipeline.diagnostics import Diagnostic, Findings, Span, has_errors
 from pipeline.document import Document
-from pipeline.render.pdf import declared
+from pipeline.render.pdf import Form, declared
 from pipeline.render.xmp import Claims
 from pipeline.verify.gate.clauses import Standard
 from pipeline.verify.gate.examine import Examination, Profile, examine
@@ -39,7 +39,7 @@ class Proof:
 def prove(
     path: Path,
     document: Document,
-    claims: Claims,
+    form: Form,
     epoch: int,
     findings: Findings,
     locate: Callable[[str], Span] = place_of_id,
@@ -49,19 +49,19 @@ def prove(
     Args:
         path: the file; it is written again when its declarations are.
         document: what was sent to print.
-        claims: what it is meant to conform to.
+        form: what kind of file it is, and what it is meant to conform to.
         epoch: the moment that the file is dated with.
         findings: takes everything that is wrong.
         locate: where in the sources an id comes from.
     """
-    profile = _profile(claims)
+    profile = _profile(form.claims)
     own = Findings()
     checks = check_pdf(path, document, own, locate)
     examination = examine(path, path.name, profile, undeclared=True)
     own.extend(examination.findings)
     others: tuple[CheckResult, ...] = ()
     if not has_errors(own.all()):
-        path.write_bytes(declared(path.read_bytes(), document, claims, epoch))
+        path.write_bytes(declared(path.read_bytes(), document, form, epoch))
         said = examine(path, path.name, profile, only_declared=True)
         own.extend(said.findings)
         examination = _together(examination, said)

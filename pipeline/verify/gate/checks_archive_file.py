@@ -8,7 +8,6 @@ from typing import Any
 
 import pikepdf
 
-from pipeline.verify.gate.checks_metadata import A_ID
 from pipeline.verify.gate.clauses import ARCHIVE, Fault, Standard, clause
 from pipeline.verify.gate.opened import Opened, entry, items, name, number, pairs, place
 from pipeline.verify.gate.painted import painted
@@ -26,12 +25,17 @@ _FILTERS = frozenset(
 _SHORT_FILTERS = frozenset("AHx A85 Fl RL CCF DCT".split())
 
 
-@clause("6.1.2-1", "the file begins with its header", FILE_STRUCTURE, ARCHIVE)
+@clause("6.1.2-1", "the file begins with its header", FILE_STRUCTURE, _EARLY)
 def header(file: Opened) -> Iterator[Fault]:
     """%PDF-1.n at the very beginning (ISO 19005-3, 6.1.2)."""
-    part = file.said(A_ID, "part")
-    wanted = rb"%PDF-2\.\d[\r\n]" if part == ["4"] else rb"%PDF-1\.[0-7][\r\n]"
-    if not re.match(wanted, file.data):
+    if not re.match(rb"%PDF-1\.[0-7][\r\n]", file.data):
+        yield Fault(f'the file begins with "{file.data[:9].decode("latin-1")}"')
+
+
+@clause("6.1.2-3", "the file begins with its header of PDF 2", FILE_STRUCTURE, {Standard.A4})
+def later_header(file: Opened) -> Iterator[Fault]:
+    """%PDF-2.n at the very beginning (ISO 19005-4, 6.1.2)."""
+    if not re.match(rb"%PDF-2\.\d[\r\n]", file.data):
         yield Fault(f'the file begins with "{file.data[:9].decode("latin-1")}"')
 
 

@@ -18,6 +18,7 @@ from pipeline.verify.gate import (
     checks_metadata,
     checks_reading,
     checks_structure,
+    checks_ua2,
 )
 from pipeline.verify.gate.checks_metadata import A_ID, UA_ID
 from pipeline.verify.gate.clauses import ARCHIVE, UA, Clause, Fault, Standard, all_clauses
@@ -34,6 +35,7 @@ FAMILIES = (
     checks_metadata,
     checks_reading,
     checks_structure,
+    checks_ua2,
 )
 """The modules whose clauses are known."""
 
