@@ -338,7 +338,6 @@ def test_the_test_of_a_clause_exists(test: str) -> None:
 
 
 def test_every_condition_of_the_protocol_is_answered() -> None:
-    """The Matterhorn Protocol 1.1 has 89 conditions for machines and 47 or so for people; none is left out."""
     for_machines = {condition for clause in all_clauses() for condition in clause.matterhorn}
     assert not for_machines & set(FOR_PEOPLE)
     for condition, other in ANSWERED_BY.items():
@@ -407,3 +406,14 @@ def test_a_check_that_fails_is_a_finding(good: Path, monkeypatch: pytest.MonkeyP
     assert [item.state for item in examination.judged] == [CheckState.NOT_RUN]
     assert not examination.passed
     assert [finding.rule.code for finding in examination.findings] == ["PDF001"]
+
+
+def test_the_page_on_conformance_lists_every_condition() -> None:
+    text = (Path(__file__).parent.parent / "docs" / "conformance.md").read_text("utf-8")
+    checked, people = text.split("left to people\n", 1)
+    for clause in all_clauses():
+        for condition in clause.matterhorn:
+            row = next(line for line in checked.splitlines() if line.startswith(f"| {condition} "))
+            assert clause.number in row and clause.rule.code in row
+    for condition, asks in FOR_PEOPLE.items():
+        assert f"| {condition} | {asks} |" in people
