@@ -25,7 +25,8 @@ from pipeline.outcome import Artefact, Edition, Outcome, Progress
 from pipeline.package import Release, distribute, publish
 from pipeline.render.catalog import Attached
 from pipeline.render.epub import write_epub
-from pipeline.render.pdf import SCREEN_2_FORM, SCREEN_FORM, Design, print_pdf
+from pipeline.render.paper import for_paper
+from pipeline.render.pdf import PRINT_FORM, SCREEN_2_FORM, SCREEN_FORM, Design, print_pdf
 from pipeline.report import Report
 from pipeline.templating import Templates
 from pipeline.toolchain import Tool, ToolMissingError
@@ -48,7 +49,7 @@ class Made:
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 UNPROVED = "unproved"  # the folder, beside the published files, of what failed
-FORMS = {Edition.PDF: SCREEN_FORM, Edition.PDF2: SCREEN_2_FORM}
+FORMS = {Edition.PDF: SCREEN_FORM, Edition.PDF2: SCREEN_2_FORM, Edition.PRINT: PRINT_FORM}
 HANDED_ON = (Edition.PDF, Edition.EPUB)  # the editions of `dist`
 MEDIA_TYPES = {Edition.PDF: "application/pdf", Edition.EPUB: "application/epub+zip"}
 
@@ -179,8 +180,14 @@ def _rendered(
     progress("laying out pages")
     design = Design(settings.design.page, colors, checked.stylesheets)
     attached = _data_of(checked.report)
-    printed = print_pdf(document, design, templates, epoch, findings, checked.place_of, attached, FORMS[edition])
+    worded, form = _for(edition, document), FORMS[edition]
+    printed = print_pdf(worded, design, templates, epoch, findings, checked.place_of, attached, form)
     return Made(edition, printed.data, printed.pages)
+
+
+def _for(edition: Edition, document: Document) -> Document:
+    """The document as an edition words it."""
+    return for_paper(document) if edition is Edition.PRINT else document
 
 
 def _data_of(report: Report) -> tuple[Attached, ...]:
@@ -215,7 +222,8 @@ def _verified_and_published(
             if item.edition is Edition.EPUB:
                 checks = check_epub(path, findings)
             else:
-                proofs.append(prove(path, document, FORMS[item.edition], epoch, findings, checked.place_of))
+                worded, form = _for(item.edition, document), FORMS[item.edition]
+                proofs.append(prove(path, worded, form, epoch, findings, checked.place_of))
                 checks = proofs[-1].checks
             artefacts.append(Artefact(folder / path.name, item.edition, item.pages, checks))
         if has_errors(checked.judged(findings, workspace)):

@@ -28,7 +28,7 @@ from pipeline.render.settle import settle
 from pipeline.render.structure import gather_parts, lead_to_elements
 from pipeline.render.tags import tagger
 from pipeline.render.tags_roles import UA1, UA2, Vocabulary
-from pipeline.render.xmp import NO_CLAIMS, SCREEN, SCREEN_2, Claims
+from pipeline.render.xmp import NO_CLAIMS, PRINT, SCREEN, SCREEN_2, Claims
 from pipeline.templating import Templates
 from pipeline.toolchain import fonts
 
@@ -100,11 +100,13 @@ class Form:
         words: the types of its structure.
         claims: what it is meant to conform to.
         version: of PDF.
+        for_printers: whether it has bleed and crop marks.
     """
 
     words: Vocabulary
     claims: Claims
     version: str
+    for_printers: bool = False
 
     @property
     def later(self) -> bool:
@@ -114,6 +116,7 @@ class Form:
 
 SCREEN_FORM = Form(UA1, SCREEN, "1.7")
 SCREEN_2_FORM = Form(UA2, SCREEN_2, "2.0")
+PRINT_FORM = Form(UA1, PRINT, "1.7", for_printers=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +171,7 @@ def print_pdf(
     edition = Span(f"{document.imprint.slug}.pdf")
     tokens = templates.path("css/tokens.css")
     sheets = (
-        *(_sheet(templates.path(f"css/{name}.css"), templates) for name in ("tokens", "base", "print")),
+        *(_sheet(templates.path(f"css/{name}.css"), templates) for name in _sheet_names(form)),
         Sheet(":root {" + "".join(f"--{k}: {v};" for k, v in design.colors) + "}", "report.yaml"),
         *(_sheet(path, templates) for path in design.stylesheets),
     )
@@ -196,6 +199,10 @@ def print_pdf(
         notes=settled.layout.notes,
         rounds=settled.rounds,
     )
+
+
+def _sheet_names(form: Form) -> tuple[str, ...]:
+    return ("tokens", "base", "print", *(("bleed",) if form.for_printers else ()))
 
 
 def _sheet(path: Path, templates: Templates) -> Sheet:

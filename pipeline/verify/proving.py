@@ -16,6 +16,7 @@ from pipeline.verify.gate.clauses import Standard
 from pipeline.verify.gate.examine import Examination, Profile, examine
 from pipeline.verify.gate.verapdf import check_with_verapdf
 from pipeline.verify.pdf import check_pdf, place_of_id
+from pipeline.verify.pdf_print import check_for_printers
 
 _PARTS_UA = {1: Standard.UA1, 2: Standard.UA2}
 _PARTS_A = {1: Standard.A1, 2: Standard.A2, 3: Standard.A3, 4: Standard.A4}
@@ -57,6 +58,8 @@ def prove(
     profile = _profile(form.claims)
     own = Findings()
     checks = check_pdf(path, document, own, locate)
+    if form.for_printers:
+        checks = (*checks, *check_for_printers(path, own))
     examination = examine(path, path.name, profile, undeclared=True)
     own.extend(examination.findings)
     others: tuple[CheckResult, ...] = ()
