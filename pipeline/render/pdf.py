@@ -19,6 +19,7 @@ from pipeline.diagnostics import Findings, Severity, Span, declare
 from pipeline.document import Document, Kind
 from pipeline.render import printable
 from pipeline.render.catalog import Attached, attach, say_colours, say_metadata, say_what_it_is, set_pictures_plain
+from pipeline.render.contrast import check_contrast
 from pipeline.render.drawings import drawn_texts
 from pipeline.render.engine import Engine, Sheet
 from pipeline.render.fetch import BASE_URL, RESOURCE_REFUSED, ReportFetcher
@@ -189,6 +190,7 @@ def print_pdf(
     notes = tuple((note.id, note.call_id) for chapter in document.chapters for note in chapter.notes)
     settled = settle(engine, root, notes, document.words.cover, findings, edition)
     _report(settled.layout, locate, findings, edition)
+    check_contrast(settled.pages.pages, locate, edition, findings)
     written = engine.write(settled.pages, tagger(form.words, document.words.note))
     check_families(written.families, (sheet.text for sheet in sheets), edition, findings)
     data = _finished(written.data, settled.layout.labels, document, attached, epoch, form)

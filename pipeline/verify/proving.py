@@ -60,7 +60,7 @@ def prove(
     checks = check_pdf(path, document, own, locate)
     if form.for_printers:
         checks = (*checks, *check_for_printers(path, own))
-    examination = examine(path, path.name, profile, undeclared=True)
+    examination = examine(path, path.name, profile, undeclared=True, locate=locate)
     own.extend(examination.findings)
     others: tuple[CheckResult, ...] = ()
     if not has_errors(own.all()):

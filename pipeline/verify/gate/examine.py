@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from pipeline.verify.gate import (
 )
 from pipeline.verify.gate.checks_metadata import A_ID, UA_ID
 from pipeline.verify.gate.clauses import ARCHIVE, UA, Clause, Fault, Standard, all_clauses
+from pipeline.verify.gate.elements import structure
 from pipeline.verify.gate.opened import NotReadableError, Opened
 from pipeline.verify.pdf_rules import UNSOUND
 
@@ -39,6 +41,7 @@ FAMILIES = (
 )
 """The modules whose clauses are known."""
 
+_OBJECT = re.compile(r"object (\d+)")
 _MOST_FAULTS = 20  # of one clause that are told; the number of all is in its detail
 
 
@@ -124,7 +127,13 @@ def _summary(standard: str, judged: Iterable[Judged]) -> CheckResult:
 
 
 def examine(
-    path: Path, shown: str, profile: Profile | None = None, *, undeclared: bool = False, only_declared: bool = False
+    path: Path,
+    shown: str,
+    profile: Profile | None = None,
+    *,
+    undeclared: bool = False,
+    only_declared: bool = False,
+    locate: Callable[[str], Span] | None = None,
 ) -> Examination:
     """Hold a file against standards.
 
@@ -134,6 +143,7 @@ def examine(
         profile: the standards; None for those that the file says it conforms to, and PDF/UA-1 when it says none.
         undeclared: leave out the clauses about the declaration itself, which is written when the others hold.
         only_declared: ask those alone.
+        locate: where in the sources an id comes from, when that is known: faults of structure elements are told there.
     """
     try:
         file = Opened(path)
@@ -149,7 +159,7 @@ def examine(
             if standards and not (clause.declared and undeclared) and (clause.declared or not only_declared):
                 faults, why = _faults(clause, file)
                 judged += [_judged(clause, standard, faults, why) for standard in standards]
-                findings += _findings(clause, standards[-1], faults, why, shown)
+                findings += _findings(clause, standards[-1], faults, why, _Places(file, shown, locate))
         held = tuple(sorted({item.standard for item in judged}))
         return Examination(shown, held, tuple(judged), tuple(findings), len(file.pages))
     except NotReadableError as error:
@@ -200,13 +210,32 @@ def _judged(clause: Clause, standard: Standard, faults: list[Fault], why: str) -
     return Judged(standard.value, number, clause.says, clause.matterhorn, code, state, detail)
 
 
-def _findings(clause: Clause, standard: Standard, faults: list[Fault], why: str, shown: str) -> list[Diagnostic]:
+class _Places:
+    """Where a fault is told: at the source of the nearest element that has an id, or at the file."""
+
+    def __init__(self, file: Opened, shown: str, locate: Callable[[str], Span] | None) -> None:
+        self._file = file
+        self._locate = locate
+        self.file = Span(shown)
+
+    def of(self, fault: Fault) -> Span:
+        number = _OBJECT.search(fault.where) if self._locate is not None else None
+        if number is None or self._locate is None:
+            return self.file
+        element = structure(self._file).by_object.get((int(number[1]), 0))
+        for around in (element, *element.ancestors()) if element is not None else ():
+            if around.get("/ID") is not None:
+                return self._locate(str(around.get("/ID")).partition("/")[0])
+        return self.file
+
+
+def _findings(clause: Clause, standard: Standard, faults: list[Fault], why: str, places: _Places) -> list[Diagnostic]:
     number = f"{standard.value} {clause.number_in(standard)}"
     if why:
-        return [UNSOUND.at(Span(shown), f"{number} could not be checked: {why}")]
+        return [UNSOUND.at(places.file, f"{number} could not be checked: {why}")]
     conditions = f", Matterhorn {', '.join(clause.matterhorn)}" if clause.matterhorn else ""
     return [
-        Diagnostic(clause.rule, Span(shown), _message(fault), foreign=number + conditions)
+        Diagnostic(clause.rule, places.of(fault), _message(fault), foreign=number + conditions)
         for fault in faults[:_MOST_FAULTS]
     ]
 
