@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
-from fontTools import t1Lib
 from fontTools.cffLib import CFFFontSet
 from fontTools.encodings.StandardEncoding import StandardEncoding
+from fontTools.misc import eexec
+from fontTools.misc.psCharStrings import T1CharString
 from fontTools.pens.basePen import NullPen
 from fontTools.ttLib import TTFont
 
@@ -131,14 +134,40 @@ def _bare(fonts: CFFFontSet) -> Program:
 
 
 def _type1(data: bytes) -> Program:
-    font = t1Lib.T1Font.__new__(t1Lib.T1Font)
-    font.data, font.encoding = data, "ascii"
-    font.parse()
-    glyphs = font.getGlyphSet()
-    program = Program("Type1", sorted(glyphs.keys(), key=lambda glyph: glyph != ".notdef"), _font=glyphs)
-    matrix = font.font.get("FontMatrix", [0.001])
-    program.units = 1.0 / matrix[0] if matrix[0] else 1000.0
-    encoding = font.font.get("Encoding")
-    if isinstance(encoding, list):
-        program.encoding = {code: glyph for code, glyph in enumerate(encoding) if glyph != ".notdef"}
+    """A Type 1 program (Adobe Type 1 Font Format, 1990): a clear part, and one that is encrypted."""
+    head, found, rest = data.partition(b"eexec")
+    if not found:
+        raise ValueError("there is no encrypted part")
+    rest = rest.lstrip(b" \t\r\n")
+    if re.fullmatch(rb"[0-9A-Fa-f\s]{8}", rest[:8]):
+        digits = re.sub(rb"[^0-9A-Fa-f]", b"", rest)
+        rest = bytes.fromhex(digits[: len(digits) // 2 * 2].decode())
+    plain = eexec.decrypt(rest, 55665)[0][4:]
+    skipped = re.search(rb"/lenIV\s+(\d+)", plain)
+    skip = int(skipped[1]) if skipped else 4
+    before, _, after = plain.partition(b"/CharStrings")
+    subroutines: list[Any] = []
+    for index, code in _pieces(before, rb"dup\s+(\d+)\s+(\d+)\s+\S+ ", skip):
+        subroutines += [None] * (int(index) + 1 - len(subroutines))
+        subroutines[int(index)] = T1CharString(code, subrs=subroutines)
+    pieces = dict(_pieces(after, rb"/([^\s/]+)\s+(\d+)\s+\S+ ", skip))
+    glyphs = {title.decode("latin-1"): T1CharString(code, subrs=subroutines) for title, code in pieces.items()}
+    if not glyphs:
+        raise ValueError("there are no glyphs")
+    program = Program("Type1", sorted(glyphs, key=lambda glyph: glyph != ".notdef"), _font=glyphs)
+    matrix = re.search(rb"/FontMatrix\s*\[\s*([-+.\deE]+)", head)
+    program.units = 1.0 / float(matrix[1]) if matrix and float(matrix[1]) else 1000.0
+    if re.search(rb"/Encoding\s+StandardEncoding\s+def", head):
+        program.encoding = {code: glyph for code, glyph in enumerate(StandardEncoding) if glyph != ".notdef"}
+    else:
+        listed = re.findall(rb"dup\s+(\d+)\s*/([^\s/]+)\s+put", head)
+        program.encoding = {int(code): glyph.decode("latin-1") for code, glyph in listed}
     return program
+
+
+def _pieces(data: bytes, head: bytes, skip: int) -> Iterator[tuple[bytes, bytes]]:
+    """The charstrings of a part: what names each of them, and its code."""
+    pattern, at = re.compile(head), 0
+    while (found := pattern.search(data, at)) is not None:
+        at = found.end() + int(found[2])
+        yield found[1], eexec.decrypt(data[found.end() : at], 4330)[0][skip:]

@@ -77,7 +77,7 @@ class Typeface:
     strings: set[bytes] = field(default_factory=set)
     visible: set[bytes] = field(default_factory=set)
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """Its subtype."""
         return name(entry(self.font, "/Subtype"))
@@ -90,7 +90,7 @@ class Typeface:
             return descendants[0] if descendants else None
         return self.font
 
-    @property
+    @cached_property
     def inner_kind(self) -> str:
         """The subtype of the CID font."""
         return name(entry(self.inner, "/Subtype"))
@@ -145,7 +145,9 @@ class Typeface:
         """The codes of a string in their order."""
         if self.kind != "Type0":
             return list(data)
-        return [code for code, _ in (self.cmap[1] or Map()).codes(data)]
+        if self.cmap[1] is None:
+            return [high << 8 | low for high, low in zip(data[::2], data[1::2], strict=False)]
+        return [code for code, _ in self.cmap[1].codes(data)]
 
     @cached_property
     def to_unicode(self) -> Map | None:
