@@ -103,6 +103,22 @@ def astray(pdf: Pdf) -> None:
     note(pdf, "Link").Dest = String("c1")
 
 
+def overprinted(pdf: Pdf) -> None:
+    profile = pdf.make_stream(intent(pdf).DestOutputProfile.read_bytes(), N=4)
+    resources(pdf).ColorSpace = Dictionary(CS1=Array([Name.ICCBased, profile]))
+    resources(pdf).ExtGState.G2 = Dictionary(op=True, OPM=1)
+    paint(pdf, b"/Artifact BMC /G2 gs /CS1 cs 1 0 0 0 sc 0 0 5 5 re f EMC")
+
+
+def half_signed(pdf: Pdf) -> None:
+    hold(pdf, Dictionary(Type=Name.Sig, Contents=String("x"), ByteRange=Array([0, 10, 20, 30])))
+
+
+def private_sign(pdf: Pdf) -> None:
+    stream = resources(pdf).Font.F1.ToUnicode
+    stream.write(stream.read_bytes().replace(b"> <0048>", b"> <e000>"))
+
+
 FAULTS: dict[str, Spoil] = {
     "6.1.7.1-2": lambda pdf: picture(pdf).__setitem__("/FFilter", Name.FlateDecode),
     "6.1.8-1": lambda pdf: hold(pdf, Dictionary(S=Name("/\ufffd"))),
@@ -113,6 +129,7 @@ FAULTS: dict[str, Spoil] = {
     "6.2.2-2": borrowed_resources,
     "6.2.3-1": lambda pdf: intent(pdf).__setitem__("/DestOutputProfile", profile_bytes(pdf, 12, b"abst")),
     "6.2.4.2-1": icc_colour,
+    "6.2.4.2-2": overprinted,
     "6.2.4.3-1": lambda pdf: paint(pdf, b"/Artifact BMC 0 0 0 1 k 0 0 5 5 re f EMC"),
     "6.2.4.4-1": two_spots,
     "6.2.5-1": with_(setting, "TR", Name.Identity),
@@ -129,6 +146,8 @@ FAULTS: dict[str, Spoil] = {
     "6.3.2-1": with_(lambda pdf: note(pdf, "Text"), "F", 2),
     "6.3.3-1": without(lambda pdf: note(pdf, "Text"), "AP"),
     "6.4.1-1": with_(lambda pdf: pdf.Root.AcroForm, "NeedAppearances", True),
+    "6.4.3-1": half_signed,
+    "6.2.11.7.3-1": private_sign,
     "6.5.1-1": with_(lambda pdf: pdf.Root, "OpenAction", Dictionary(S=Name.JavaScript, JS=String("0"))),
     "6.5.2-1": with_(page, "AA", Dictionary()),
     "6.6.2.1-3": lambda pdf: replaced(pdf, b"<?xpacket begin=", b'<?xpacket bytes="9" begin='),
@@ -187,6 +206,31 @@ def test_a_fault_breaks_its_clause(number: str, tmp_path: Path) -> None:
     examination = examined(tmp_path / "bad.pdf", small(FAULTS[number]))
     assert number in broken(examination), [item.detail for item in examination.judged if item.detail]
     assert any(number in finding.foreign for finding in examination.findings)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"xmlns:pdfaProperty=", b"xmlns:other="),
+        (b"<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>", b""),
+        (b"<pdfaProperty:name>part", b"<pdfaProperty:size>1</pdfaProperty:size><pdfaProperty:name>part"),
+        (b"<pdfaProperty:category>internal", b"<pdfaProperty:category>secret"),
+        (b"<pdfaSchema:prefix>pdfuaid", b"<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix><pdfaSchema:prefix>twice"),
+    ],
+)
+def test_descriptions_of_properties(old: bytes, new: bytes, tmp_path: Path) -> None:
+    def spoil(pdf: Pdf) -> None:
+        replaced(pdf, old, new)
+        if old.startswith(b"xmlns"):
+            data = pdf.Root.Metadata.read_bytes()
+            pdf.Root.Metadata.write(data.replace(b"pdfaProperty:", b"other:"))
+
+    assert "6.6.2.3-2" in broken(examined(tmp_path / "bad.pdf", small(spoil)))
+
+
+@pytest.mark.parametrize("painting", [b"0.00000000000000000000000000000000000000001 w", b"99999999999 w"])
+def test_numbers_that_are_too_large_or_too_small(painting: bytes, tmp_path: Path) -> None:
+    assert "6.1.13-1" in broken(examined(tmp_path / "bad.pdf", small(lambda pdf: paint(pdf, painting))))
 
 
 @pytest.mark.parametrize("number", IN_BYTES)

@@ -144,6 +144,12 @@ def unlisted_glyph(pdf: Pdf) -> None:
     resources(pdf).Font.F2.Encoding = Dictionary(BaseEncoding=Name.WinAnsiEncoding, Differences=differences)
 
 
+def headless_cell(pdf: Pdf) -> None:
+    del element(pdf, "TD").A.Headers
+    for at in (1, 2, 3):
+        element(pdf, "TH", at).A = Dictionary(O=Name.Table, Scope=Name.Column if at > 1 else Name.Row)
+
+
 def shared_note_name(pdf: Pdf) -> None:
     put(pdf, "Note", element(pdf, "Document"), ID=String("note-1"))
 
@@ -215,6 +221,7 @@ FAULTS: dict[str, Spoil] = {
     "7.4.4-2": lambda pdf: rename(pdf, "H2", "H"),
     "7.5-1": lambda pdf: element(pdf, "TH").A.__delitem__("/Scope"),
     "7.5-2": lambda pdf: element(pdf, "TD").A.__setitem__("/Headers", Array([String("nothing")])),
+    "7.5-3": headless_cell,
     "7.7-1": without(lambda pdf: element(pdf, "Formula"), "Alt"),
     "7.9-1": without(lambda pdf: element(pdf, "Note"), "ID"),
     "7.9-2": shared_note_name,
@@ -315,7 +322,7 @@ def test_a_fault_breaks_its_clause(number: str, tmp_path: Path) -> None:
         ("7.9-1", set()),
         ("7.4.2-1", set()),
         ("7.18.5-2", set()),
-        ("7.5-1", set()),
+        ("7.5-1", {"7.5-3"}),
         ("7.21.7-1", {"6.2.11.7.2-1"}),
         ("7.21.5-1", {"6.2.11.5-1"}),
         ("14.7.4-1", set()),

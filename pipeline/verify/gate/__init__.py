@@ -1,7 +1,7 @@
 """The gate: does a PDF conform to PDF/UA and PDF/A? Asked of the file alone, of any file, by reading it back.
 
 - `opened`: the file as qpdf and XML readers see it, with the bytes that they pass over
-- `painted`: what its pages paint: text, fonts, colours, marked content
+- `painted` (`canvas`): what its pages paint: text, fonts, colours, marked content
 - `elements`: its structure tree
 - `typefaces`, `programs`, `cmaps`: its fonts and the programs in them
 - `clauses`: what a rule is, and the list of all; `rules`: our codes for them

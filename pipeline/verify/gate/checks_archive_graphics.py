@@ -105,6 +105,17 @@ def colour_profiles(file: Opened) -> Iterator[Fault]:
                 yield Fault("a colour profile has another number of channels than it says (N)", place(space[1]))
 
 
+@clause("6.2.4.2-2", "four-colour profiles are not painted over each other", COLOUR_UNDEFINED, _LATER)
+def overprinted(file: Opened) -> Iterator[Fault]:
+    """ICCBased with four channels: no overprinting in mode 1 (ISO 19005-3, 6.2.4.2)."""
+    for canvas in painted(file):
+        for space in canvas.overprinted:
+            profile = space[1] if isinstance(space, pikepdf.Array) and name(space[0]) == "ICCBased" else None
+            if number(entry(profile, "/N")) == 4:
+                yield Fault("a four-colour profile is painted over what is there (OPM 1)", canvas.where)
+                break
+
+
 def _spaces(file: Opened) -> Iterator[Any]:
     """Every colour space that something is painted in, and what it is made from."""
     seen: set[tuple[int, int]] = set()

@@ -106,6 +106,23 @@ def fields(file: Opened) -> Iterator[Fault]:
         yield Fault("the file is to be made by the reader (NeedsRendering)")
 
 
+@clause("6.4.3-1", "signatures are of the whole file", ACTION_FORBIDDEN, _LATER)
+def signatures(file: Opened) -> Iterator[Fault]:
+    """`ByteRange` leaves out the signature itself and nothing else (ISO 19005-3, 6.4.3)."""
+    for value in file.dictionaries:
+        parts = [number(part) for part in items(entry(value, "/ByteRange"))]
+        if entry(value, "/ByteRange") is None or entry(value, "/Contents") is None:
+            continue
+        if len(parts) != 4 or None in parts:
+            yield Fault("a signature does not say what it is of (ByteRange)", place(value))
+            continue
+        first, length, second, rest = (int(part or 0) for part in parts)
+        left_out = file.data[length:second]
+        whole = first == 0 and second + rest == len(file.data)
+        if not whole or left_out[:1] != b"<" or left_out[-1:] != b">":
+            yield Fault("a signature is not of the whole file (ByteRange)", place(value))
+
+
 @clause("6.5.1-1", "actions only lead somewhere", ACTION_FORBIDDEN, ARCHIVE)
 def actions(file: Opened) -> Iterator[Fault]:
     """No scripts, programs, sounds, films (ISO 19005-3, 6.5.1)."""

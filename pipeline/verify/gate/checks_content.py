@@ -8,10 +8,11 @@ from typing import Any
 
 import pikepdf
 
+from pipeline.verify.gate.canvas import Mark, Piece
 from pipeline.verify.gate.clauses import UA, Fault, Standard, clause
 from pipeline.verify.gate.elements import Element, structure
 from pipeline.verify.gate.opened import Opened, entry, identity, items, place, tree_items
-from pipeline.verify.gate.painted import Mark, Piece, painted
+from pipeline.verify.gate.painted import painted
 from pipeline.verify.gate.rules import (
     CONTENT_UNTAGGED,
     FEATURE_FORBIDDEN,
@@ -252,6 +253,36 @@ def repeated_forms(file: Opened) -> Iterator[Fault]:
     for form in marked:
         if counts.get(form, 0) > 1:
             yield Fault("a form with tagged content is painted more than once", f"object {form[0]}")
+
+
+@clause(
+    "6.2.11.7.3-1", "signs of private use have words in their place", LANGUAGE_UNKNOWN,
+    {Standard.A2, Standard.A3}, level_a=True,
+)  # fmt: skip
+def private_use(file: Opened) -> Iterator[Fault]:
+    """Characters of the private use areas: `ActualText` (ISO 19005-3, 6.2.11.7.3)."""
+    private: dict[tuple[int, int], set[int]] = {}
+    faces = {identity(face.font): face for face in typefaces(file)}
+    for key, face in faces.items():
+        private[key] = {code for code, _ in face.codes(visible=False) if _is_private(face.character(code))}
+    for canvas in painted(file):
+        for piece in canvas.pieces:
+            codes = private.get(identity(piece.font)) if piece.kind == "text" else None
+            if codes and not _has_words(file, piece):
+                face = faces[identity(piece.font)]
+                if any(codes & set(face.sequence(data)) for data in piece.codes):
+                    yield Fault("a sign of private use has no words in its place (ActualText)", canvas.where)
+
+
+def _is_private(characters: str | None) -> bool:
+    return any(0xE000 <= ord(c) <= 0xF8FF or ord(c) >= 0xF0000 for c in characters or "")
+
+
+def _has_words(file: Opened, piece: Piece) -> bool:
+    if any(entry(mark.properties, "/ActualText") is not None for mark in piece.marks):
+        return True
+    owner = owner_of(file, piece)
+    return owner is not None and any(e.get("/ActualText") is not None for e in (owner, *owner.ancestors()))
 
 
 # ---------------------------------------------------------------- what the text shows

@@ -19,6 +19,8 @@ RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _EXTENSION = "http://www.aiim.org/pdfa/ns/extension/"
 _SCHEMA = "http://www.aiim.org/pdfa/ns/schema#"
 _PROPERTY = "http://www.aiim.org/pdfa/ns/property#"
+_TYPE = "http://www.aiim.org/pdfa/ns/type#"
+_FIELD = "http://www.aiim.org/pdfa/ns/field#"
 _HEAD = re.compile(rb"<\?xpacket\s[^>]*\?>")
 _EARLY = frozenset((Standard.A1, Standard.A2, Standard.A3))
 
@@ -30,7 +32,7 @@ _KNOWN = {
     "http://ns.adobe.com/camera-raw-settings/1.0/",
     "http://ns.adobe.com/tiff/1.0/", "http://ns.adobe.com/exif/1.0/", "http://ns.adobe.com/exif/1.0/aux/",
     "http://ns.adobe.com/xap/1.0/t/", "http://ns.adobe.com/xap/1.0/g/", "http://ns.adobe.com/xap/1.0/g/img/",
-    _EXTENSION, _SCHEMA, _PROPERTY, "http://www.aiim.org/pdfa/ns/type#", "http://www.aiim.org/pdfa/ns/field#",
+    _EXTENSION, _SCHEMA, _PROPERTY, _TYPE, _FIELD,
     "http://ns.adobe.com/xap/1.0/sType/ResourceEvent#", "http://ns.adobe.com/xap/1.0/sType/ResourceRef#",
     "http://ns.adobe.com/xap/1.0/sType/Version#", "http://ns.adobe.com/xap/1.0/sType/Job#",
     "http://ns.adobe.com/xap/1.0/sType/Dimensions#", "http://ns.adobe.com/xap/1.0/sType/Font#",
@@ -50,6 +52,22 @@ _LISTS = {
 }  # fmt: skip
 
 
+_PLAIN = {
+    DC: ("coverage", "format", "identifier", "source"),
+    "http://ns.adobe.com/xap/1.0/": ("CreateDate", "CreatorTool", "MetadataDate", "ModifyDate", "Nickname", "Label"),
+    "http://ns.adobe.com/pdf/1.3/": ("Keywords", "PDFVersion", "Producer", "Trapped"),
+    "http://ns.adobe.com/xap/1.0/mm/": (
+        "DocumentID",
+        "InstanceID",
+        "OriginalDocumentID",
+        "RenditionClass",
+        "VersionID",
+    ),
+    A_ID: ("part", "conformance", "amd", "corr", "rev"),
+    UA_ID: ("part", "amd", "corr", "rev"),
+}
+
+
 @clause("5-1", "the metadata say the part of PDF/UA", METADATA_WRONG, UA, matterhorn="06-002", declared=True)
 def part_said(file: Opened) -> Iterator[Fault]:
     """ISO 14289-1, 5."""
@@ -63,9 +81,15 @@ def part_said(file: Opened) -> Iterator[Fault]:
 
 @clause("5-3", "the name of PDF/UA has its usual prefix", METADATA_WRONG, UA, declared=True)
 def ua_prefix(file: Opened) -> Iterator[Fault]:
-    """The prefix is pdfuaid."""
-    if file.metadata is not None and UA_ID.encode() in file.metadata and b"pdfuaid:" not in file.metadata:
-        yield Fault("the properties of PDF/UA have another prefix than pdfuaid")
+    """The prefix is pdfuaid, wherever the namespace is named."""
+    for prefix in _prefixes(file, UA_ID) - {"pdfuaid"}:
+        yield Fault(f'the properties of PDF/UA have the prefix "{prefix}"')
+
+
+def _prefixes(file: Opened, space: str) -> set[str]:
+    """The prefixes that the metadata give a namespace."""
+    pattern = rb"xmlns:?([\w.-]*)\s*=\s*[\"']" + re.escape(space.encode()) + rb"[\"']"
+    return {found.decode() for found in re.findall(pattern, file.metadata or b"")}
 
 
 @clause("6.1-1", "the header says PDF 1.0 to 1.7", METADATA_WRONG, {Standard.UA1})
@@ -123,8 +147,8 @@ def archive_said(file: Opened) -> Iterator[Fault]:
         yield Fault(f'the metadata say the level of PDF/A "{", ".join(level)}"')
     if part[0] == "4" and file.said(A_ID, "rev") != ["2020"]:
         yield Fault("the metadata do not say the year of PDF/A-4 (rev)")
-    if file.metadata is not None and b"pdfaid:" not in file.metadata:
-        yield Fault("the properties of PDF/A have another prefix than pdfaid")
+    for prefix in _prefixes(file, A_ID) - {"pdfaid"}:
+        yield Fault(f'the properties of PDF/A have the prefix "{prefix}"')
 
 
 @clause("6.6.2.1-2", "metadata are not compressed away", METADATA_WRONG, {Standard.A1})
@@ -184,30 +208,79 @@ def _described(rdf: etree._Element) -> set[tuple[str, str]]:
     return found
 
 
+_TABLES = {
+    "schema": (_SCHEMA, {"schema", "namespaceURI", "prefix"}, {"property", "valueType"}),
+    "property": (_PROPERTY, {"name", "valueType", "category", "description"}, set()),
+    "type": (_TYPE, {"type", "namespaceURI", "prefix", "description"}, {"field"}),
+    "field": (_FIELD, {"name", "valueType", "description"}, set()),
+}
+_PREFIXES = {
+    "pdfaExtension": _EXTENSION, "pdfaSchema": _SCHEMA, "pdfaProperty": _PROPERTY, "pdfaType": _TYPE,
+    "pdfaField": _FIELD,
+}  # fmt: skip
+
+
 @clause("6.6.2.3-2", "descriptions of properties are complete", METADATA_WRONG, _EARLY)
 def extensions_complete(file: Opened) -> Iterator[Fault]:
-    """ISO 19005-3, tables 1 to 5: schema, namespace, prefix; name, type, category, description."""
+    """ISO 19005-3, tables 2 to 5: what describes schemas, properties, types and fields, all of it and nothing else."""
     if file.xmp is None:
         return
-    for bag in file.xmp.iter(f"{{{_EXTENSION}}}schemas"):
-        for schema in bag.findall(f"{{{RDF}}}Bag/{{{RDF}}}li"):
-            yield from _lacking(schema, _SCHEMA, ("schema", "namespaceURI", "prefix"), "a schema")
-            for item in schema.iterfind(f".//{{{_SCHEMA}}}property/{{{RDF}}}Seq/{{{RDF}}}li"):
-                yield from _lacking(item, _PROPERTY, ("name", "valueType", "category", "description"), "a property")
-                kind = item.findtext(f".//{{{_PROPERTY}}}category") or "internal"
-                if kind.strip() not in ("internal", "external"):
-                    yield Fault(f'the category of a described property is "{kind}"')
-        if bag.find(f"{{{RDF}}}Bag") is None:
-            yield Fault("the descriptions of properties are no list")
+    for wanted, space in _PREFIXES.items():
+        for prefix in _prefixes(file, space) - {wanted}:
+            yield Fault(f'the namespace of "{wanted}" has the prefix "{prefix}"')
+    for holder in file.xmp.iter(f"{{{_EXTENSION}}}schemas"):
+        bag = holder.find(f"{{{RDF}}}Bag")
+        if bag is None:
+            yield Fault("the descriptions of properties are no Bag")
+            continue
+        for schema in bag.findall(f"{{{RDF}}}li"):
+            yield from _described_by(schema, "schema")
+            for inner, table in (("property", "property"), ("valueType", "type")):
+                for item in _listed(schema, _SCHEMA, inner):
+                    yield from _described_by(item, table)
+                    for part in _listed(item, _TYPE, "field") if table == "type" else ():
+                        yield from _described_by(part, "field")
+                for found in _fields(schema, _SCHEMA, inner):
+                    if not isinstance(found, str) and found.find(f"{{{RDF}}}Seq") is None:
+                        yield Fault(f"the list of a described schema ({inner}) is no Seq")
 
 
-def _lacking(holder: etree._Element, space: str, names: tuple[str, ...], what: str) -> Iterator[Fault]:
-    for wanted in names:
-        there = holder.find(f".//{{{space}}}{wanted}") is not None or any(
-            f"{{{space}}}{wanted}" in inner.attrib for inner in holder.iter()
-        )
-        if not there:
-            yield Fault(f"the description of {what} lacks its {wanted}")
+def _fields(holder: etree._Element, space: str, name_: str) -> list[etree._Element | str]:
+    """The values of a field of a description, whether it is an element or an attribute."""
+    found: list[etree._Element | str] = []
+    for inner in (holder, *holder.findall(f"{{{RDF}}}Description")):
+        found += list(inner.findall(f"{{{space}}}{name_}"))
+        if f"{{{space}}}{name_}" in inner.attrib:
+            found.append(str(inner.attrib[f"{{{space}}}{name_}"]))
+    return found
+
+
+def _listed(holder: etree._Element, space: str, name_: str) -> Iterator[etree._Element]:
+    for value in _fields(holder, space, name_):
+        if not isinstance(value, str):
+            yield from value.findall(f"{{{RDF}}}Seq/{{{RDF}}}li")
+
+
+def _described_by(holder: etree._Element, table: str) -> Iterator[Fault]:
+    space, needed, allowed = _TABLES[table]
+    for wanted in sorted(needed):
+        values = _fields(holder, space, wanted)
+        if len(values) != 1:
+            yield Fault(f"the description of a {table} has its {wanted} {len(values)} times")
+        elif not isinstance(values[0], str) and len(values[0]):
+            yield Fault(f"the {wanted} of a described {table} is no text")
+        elif wanted == "category" and _plain(values[0]) not in ("internal", "external"):
+            yield Fault(f'the category of a described property is "{_plain(values[0])}"')
+    known = {f"{{{space}}}{name_}" for name_ in needed | allowed}
+    for inner in (holder, *holder.findall(f"{{{RDF}}}Description")):
+        keys = [str(child.tag) for child in inner] + [str(key) for key in inner.attrib]
+        for key in keys:
+            if not key.startswith((f"{{{RDF}}}", "{http://www.w3.org/XML/")) and key not in known:
+                yield Fault(f'the description of a {table} holds "{etree.QName(key).localname}"')
+
+
+def _plain(value: etree._Element | str) -> str:
+    return (value if isinstance(value, str) else value.text or "").strip()
 
 
 @clause("6.6.2.3-3", "values have the types of their properties", METADATA_WRONG, ARCHIVE)
@@ -222,6 +295,14 @@ def values_typed(file: Opened) -> Iterator[Fault]:
                     yield Fault(f"dc:{local} is no {kind}")
             if f"{{{DC}}}{local}" in about.attrib:
                 yield Fault(f"dc:{local} is no {kind}")
+    for space, names in _PLAIN.items():
+        for local in names:
+            if any(len(value) for about in file.xmp.iter(f"{{{RDF}}}Description") for value in about.findall(
+                f"{{{space}}}{local}")):  # fmt: skip
+                yield Fault(f"the property {local} is no single text")
+    for marked in file.said("http://ns.adobe.com/xap/1.0/rights/", "Marked"):
+        if marked not in ("True", "False"):
+            yield Fault(f'xmpRights:Marked is neither True nor False: "{marked}"')
     for local in ("CreateDate", "ModifyDate", "MetadataDate"):
         for moment in file.said("http://ns.adobe.com/xap/1.0/", local):
             if not re.fullmatch(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?)?)?", moment):

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
-from functools import lru_cache
-
-import pikepdf
 
 from pipeline.verify.gate.clauses import UA, Fault, Standard, clause
 from pipeline.verify.gate.elements import STANDARD_1, Element, structure
-from pipeline.verify.gate.opened import Opened, items, name, number, text
+from pipeline.verify.gate.opened import Opened, text
 from pipeline.verify.gate.rules import (
     ALTERNATIVE_MISSING,
     HEADINGS_SKIP,
     MISNESTED,
     NOTE_UNNAMED,
-    TABLE_UNCLEAR,
-    TABLE_WITHOUT_HEADS,
     TYPE_UNKNOWN,
 )
 
@@ -78,10 +72,11 @@ def _around(element: Element) -> Element | None:
     return around
 
 
-def _kids(element: Element) -> Iterator[Element]:
+def kids_of(element: Element) -> Iterator[Element]:
+    """The elements in an element; groups without meaning are seen through."""
     for kid in element.kids:
         if kid.type in ("NonStruct", "Private"):
-            yield from _kids(kid)
+            yield from kids_of(kid)
         else:
             yield kid
 
@@ -90,7 +85,7 @@ def _only(file: Opened, kind: str, *allowed: str) -> Iterator[Fault]:
     for element in structure(file).all:
         if element.type != kind:
             continue
-        for kid in _kids(element):
+        for kid in kids_of(element):
             if kid.type not in allowed:
                 yield Fault(f"{kind} holds {kid.type or kid.raw}", element.where)
         if element.content and kind not in ("LI", "TOCI"):
@@ -99,13 +94,13 @@ def _only(file: Opened, kind: str, *allowed: str) -> Iterator[Fault]:
 
 def _most(file: Opened, kind: str, inner: str) -> Iterator[Fault]:
     for element in structure(file).all:
-        if element.type == kind and sum(kid.type == inner for kid in _kids(element)) > 1:
+        if element.type == kind and sum(kid.type == inner for kid in kids_of(element)) > 1:
             yield Fault(f"{kind} holds more than one {inner}", element.where)
 
 
 def _needs_body(file: Opened, part: str) -> Iterator[Fault]:
     for element in structure(file).all:
-        kinds = [kid.type for kid in _kids(element)]
+        kinds = [kid.type for kid in kids_of(element)]
         if element.type == "Table" and part in kinds and "TBody" not in kinds:
             yield Fault(f"a table has a {part} and no TBody", element.where)
 
@@ -187,7 +182,7 @@ def table_caption(file: Opened) -> Iterator[Fault]:
     """Caption in Table."""
     yield from _most(file, "Table", "Caption")
     for element in structure(file).all:
-        kinds = [kid.type for kid in _kids(element)]
+        kinds = [kid.type for kid in kids_of(element)]
         if element.type == "Table" and "Caption" in kinds[1:-1]:
             yield Fault("the caption stands in the middle of a table", element.where)
 
@@ -264,7 +259,7 @@ def list_caption(file: Opened) -> Iterator[Fault]:
 def _caption_first(file: Opened, kind: str) -> Iterator[Fault]:
     yield from _most(file, kind, "Caption")
     for element in structure(file).all:
-        if element.type == kind and "Caption" in [kid.type for kid in _kids(element)][1:]:
+        if element.type == kind and "Caption" in [kid.type for kid in kids_of(element)][1:]:
             yield Fault(f"the caption of {kind} does not stand first", element.where)
 
 
@@ -276,7 +271,7 @@ def ruby(file: Opened) -> Iterator[Fault]:
     for kind in ("WT", "WP"):
         yield from _in(file, kind, "Warichu")
     for element in structure(file).all:
-        kinds = [kid.type for kid in _kids(element)]
+        kinds = [kid.type for kid in kids_of(element)]
         if element.type == "Ruby" and kinds not in (["RB", "RT"], ["RB", "RP", "RT", "RP"]):
             yield Fault("Ruby holds other parts than RB and RT", element.where)
         if element.type == "Warichu" and kinds not in (["WT"], ["WP", "WT", "WP"]):
@@ -358,108 +353,3 @@ def notes_own_name(file: Opened) -> Iterator[Fault]:
             if value in seen:
                 yield Fault(f'two notes have the id "{value}"', element.where)
             seen.add(value)
-
-
-# ---------------------------------------------------------------- tables
-
-
-class _Grid:
-    """The cells of a table on their places."""
-
-    def __init__(self, table: Element) -> None:
-        self.table = table
-        self.places: dict[tuple[int, int], Element] = {}
-        self.cells: list[tuple[Element, int, int, int, int]] = []
-        self.lengths: list[int] = []
-        self.over = False
-        self.beyond = False
-        rows = list(_rows(table))
-        for row, line in enumerate(rows):
-            column = 0
-            for cell in _kids(line):
-                if cell.type not in ("TH", "TD"):
-                    continue
-                while (row, column) in self.places:
-                    column += 1
-                high, wide = _span(cell, "RowSpan"), _span(cell, "ColSpan")
-                self.cells.append((cell, row, column, high, wide))
-                self.beyond = self.beyond or row + high > len(rows)
-                for r in range(row, min(row + high, len(rows))):
-                    for c in range(column, column + wide):
-                        self.over = self.over or (r, c) in self.places
-                        self.places[(r, c)] = cell
-                column += wide
-        counts = Counter(row for row, _ in self.places)
-        self.lengths = [counts[row] for row in range(len(rows))]
-
-
-def _span(cell: Element, key: str) -> int:
-    value = number(cell.attribute("Table", key))
-    return max(1, min(int(value), 1000)) if value is not None else 1
-
-
-def _rows(element: Element) -> Iterator[Element]:
-    for kid in _kids(element):
-        if kid.type == "TR":
-            yield kid
-        elif kid.type in ("THead", "TBody", "TFoot"):
-            yield from _rows(kid)
-
-
-@lru_cache(maxsize=4)
-def _grids(file: Opened) -> tuple[_Grid, ...]:
-    return tuple(_Grid(element) for element in structure(file).all if element.type == "Table")
-
-
-@clause("7.2-15", "cells do not lie over one another", TABLE_UNCLEAR, UA, matterhorn="09-004")
-def cells_apart(file: Opened) -> Iterator[Fault]:
-    """Spans."""
-    yield from (Fault("cells of a table lie over one another", grid.table.where) for grid in _grids(file) if grid.over)
-
-
-@clause("7.2-41", "columns are equally long", TABLE_UNCLEAR, UA, matterhorn="09-004")
-def columns_equal(file: Opened) -> Iterator[Fault]:
-    """No cell spans rows that are not there."""
-    for grid in _grids(file):
-        if grid.beyond:
-            yield Fault("a cell spans more rows than the table has", grid.table.where)
-
-
-@clause("7.2-42", "rows are equally long", TABLE_UNCLEAR, UA, matterhorn="09-004")
-def rows_equal(file: Opened) -> Iterator[Fault]:
-    """Rows have the same number of columns."""
-    for grid in _grids(file):
-        if len(set(grid.lengths)) > 1:
-            yield Fault(f"rows of a table have {min(grid.lengths)} to {max(grid.lengths)} columns", grid.table.where)
-
-
-@clause("7.5-1", "head cells say what they are heads of", TABLE_UNCLEAR, UA, matterhorn="15-003")
-def heads_say(file: Opened) -> Iterator[Fault]:
-    """TH: `Scope`, unless every cell names its heads."""
-    for grid in _grids(file):
-        cells = [cell for cell, *_ in grid.cells]
-        all_named = all(items(cell.attribute("Table", "Headers")) for cell in cells if cell.type == "TD")
-        if all_named and any(cell.type == "TD" for cell in cells):
-            continue
-        for cell in cells:
-            if cell.type == "TH" and name(cell.attribute("Table", "Scope")) not in ("Row", "Column", "Both"):
-                yield Fault("a head cell does not say what it is the head of (Scope)", cell.where)
-
-
-@clause("7.5-2", "heads that cells name are there", TABLE_UNCLEAR, UA, matterhorn="15-003")
-def heads_exist(file: Opened) -> Iterator[Fault]:
-    """TD and TH: `Headers` are ids of head cells of the table."""
-    for grid in _grids(file):
-        known = {str(cell.get("/ID")) for cell, *_ in grid.cells if cell.type == "TH" and cell.get("/ID") is not None}
-        for cell, *_ in grid.cells:
-            for wanted in items(cell.attribute("Table", "Headers")):
-                if not isinstance(wanted, pikepdf.String) or str(wanted) not in known:
-                    yield Fault(f'a cell names the head "{wanted}", which is not in the table', cell.where)
-
-
-@clause("7.5-heads", "tables have heads", TABLE_WITHOUT_HEADS, UA)
-def has_heads(file: Opened) -> Iterator[Fault]:
-    """A table of data has a head."""
-    for grid in _grids(file):
-        if grid.cells and not any(cell.type == "TH" for cell, *_ in grid.cells):
-            yield Fault("a table has no head cell", grid.table.where)

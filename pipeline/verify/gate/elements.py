@@ -9,8 +9,8 @@ from typing import Any
 
 import pikepdf
 
+from pipeline.verify.gate.canvas import Mark
 from pipeline.verify.gate.opened import Opened, entry, identity, items, name, pairs, tree_items
-from pipeline.verify.gate.painted import Mark
 
 STANDARD_1 = frozenset(
     "Document Part Art Sect Div BlockQuote Caption TOC TOCI Index NonStruct Private H H1 H2 H3 H4 H5 H6 P L LI Lbl "

@@ -19,6 +19,7 @@ from pipeline.verify.gate import (
     checks_metadata,
     checks_reading,
     checks_structure,
+    checks_tables,
     checks_ua2,
 )
 from pipeline.verify.gate.checks_metadata import A_ID, UA_ID
@@ -37,6 +38,7 @@ FAMILIES = (
     checks_metadata,
     checks_reading,
     checks_structure,
+    checks_tables,
     checks_ua2,
 )
 """The modules whose clauses are known."""

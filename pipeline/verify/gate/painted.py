@@ -7,12 +7,13 @@ is read once for the file, and once more for each place of the structure that it
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 import pikepdf
 
+from pipeline.verify.gate.canvas import Canvas, Mark, Piece, State
 from pipeline.verify.gate.opened import NotReadableError, Opened, entry, identity, items, name, number, pairs
 
 OPERATORS = frozenset(
@@ -31,107 +32,9 @@ _DEVICE = {
     "k": "DeviceCMYK",
     "K": "DeviceCMYK",
 }
+_SMALLEST, _LARGEST = Decimal("1.175e-38"), Decimal("3.403e38")  # of numbers (ISO 19005-3, 6.1.13)
 _DEEPEST = 12  # forms inside one another
 _MOST_READINGS = 20_000  # of forms, in one file
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A marked content that is open.
-
-    Attributes:
-        tag: its tag.
-        mcid: its number, or None.
-        properties: its dictionary, or None.
-        stream: identity of the form that it stands in; (0, 0) in a page.
-    """
-
-    tag: str
-    mcid: int | None
-    properties: Any
-    stream: tuple[int, int]
-
-
-@dataclass(slots=True)
-class State:
-    """The graphics state, as far as the gate needs it."""
-
-    font: Any = None
-    size: float = 0.0
-    rendering: int = 0
-    fill: Any = "DeviceGray"
-    stroke: Any = "DeviceGray"
-
-    def copy(self) -> State:
-        """The same state, to be changed."""
-        return State(self.font, self.size, self.rendering, self.fill, self.stroke)
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Something painted.
-
-    Attributes:
-        kind: "text", "path", "image", "inline image" or "shading".
-        page: the number of its page; 0 outside pages.
-        marks: the marked content around it, from the outside.
-        font, codes, rendering: of text: its font, its strings, its rendering mode.
-        spaces: the colour spaces that it is painted in.
-        image: the image, or None.
-    """
-
-    kind: str
-    page: int
-    marks: tuple[Mark, ...]
-    font: Any = None
-    codes: tuple[bytes, ...] = ()
-    rendering: int = 0
-    spaces: tuple[Any, ...] = ()
-    image: Any = None
-
-
-@dataclass(slots=True)
-class Canvas:
-    """What one content stream does.
-
-    Attributes:
-        where: its place, for a message.
-        page: the number of its page.
-        holder: the page, form, pattern or glyph.
-        shown: whether it is content of a page, and not the look of an annotation.
-        resources: what its names mean; `own` says whether they are the stream's own.
-        pieces: what it paints.
-        marks: every marked content that was opened, with those around it.
-        unknown: operators that do not exist.
-        missing: names of resources that are not there.
-        deepest: how far graphics states are stacked.
-        unbalanced: whether states or marked contents are closed that were never opened, or stay open.
-        settings: the graphics state dictionaries that it uses.
-        forms: the form XObjects that it paints.
-        intents: rendering intents by name.
-        limits: what is larger than PDF/A lets operands be.
-        inline: the dictionaries of inline images.
-        broken: why it could not be read, or "".
-    """
-
-    where: str
-    page: int
-    holder: Any
-    shown: bool
-    resources: Any
-    own: bool
-    pieces: list[Piece] = field(default_factory=list)
-    marks: list[tuple[Mark, tuple[Mark, ...]]] = field(default_factory=list)
-    unknown: set[str] = field(default_factory=set)
-    missing: set[str] = field(default_factory=set)
-    deepest: int = 0
-    unbalanced: bool = False
-    settings: list[Any] = field(default_factory=list)
-    forms: list[Any] = field(default_factory=list)
-    intents: set[str] = field(default_factory=set)
-    limits: set[str] = field(default_factory=set)
-    inline: list[dict[str, Any]] = field(default_factory=list)
-    broken: str = ""
 
 
 @lru_cache(maxsize=4)
@@ -260,6 +163,8 @@ class _Reader:
         """Note what is too large (ISO 19005-3, 6.1.13)."""
         if isinstance(operand, int) and not -(2**31) <= operand < 2**31:
             self.canvas.limits.add(f"the integer {operand}")
+        elif isinstance(operand, Decimal) and operand and not _SMALLEST < abs(operand) < _LARGEST:
+            self.canvas.limits.add(f"the number {operand:.3E}")
         elif isinstance(operand, pikepdf.String) and len(bytes(operand)) > 32767:
             self.canvas.limits.add(f"a string of {len(bytes(operand))} bytes")
         elif isinstance(operand, pikepdf.Name) and len(str(operand).encode()) > 128:
@@ -305,6 +210,13 @@ class _Reader:
         font = items(entry(setting, "/Font"))
         if len(font) == 2:
             self.state.font, self.state.size = font[0], number(font[1]) or 0.0
+        over, inside = entry(setting, "/OP"), entry(setting, "/op")
+        if over is not None:
+            self.state.stroke_over = self.state.fill_over = over is True
+        if inside is not None:
+            self.state.fill_over = inside is True
+        if entry(setting, "/OPM") is not None:
+            self.state.mode = int(number(entry(setting, "/OPM")) or 0)
         group = entry(entry(setting, "/SMask"), "/G")
         if group is not None:
             self.inner(group)
@@ -353,6 +265,7 @@ class _Reader:
         spaces = ((state.fill,) if mode in (0, 2, 4, 6) else ()) + ((state.stroke,) if mode in (1, 2, 5, 6) else ())
         piece = Piece("text", self.canvas.page, tuple(self.marks), state.font, codes, mode, spaces)
         self.canvas.pieces.append(piece)
+        self.canvas.overprinted += self.state.overprinted
         if name(entry(state.font, "/Subtype")) == "Type3":
             self.glyphs(state.font)
 
@@ -375,6 +288,7 @@ class _Reader:
         fill = (self.state.fill,) if operator in _FILLS else ()
         stroke = (self.state.stroke,) if operator in _STROKES else ()
         self.add("path", fill + stroke)
+        self.canvas.overprinted += self.state.overprinted
 
     def do(self, xobject: Any) -> None:
         kind = name(entry(xobject, "/Subtype"))
