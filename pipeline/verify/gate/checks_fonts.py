@@ -192,9 +192,8 @@ def cid_sets(file: Opened) -> Iterator[Fault]:
         elif isinstance(entry(face.inner, "/CIDToGIDMap"), pikepdf.Stream):
             there = {glyph.cid for glyph in face.glyphs()}
             listed &= there
-        else:
-            there = set(range(len(program.glyphs)))
-            listed = {cid for cid in listed if cid < len(program.glyphs)} if listed - there else listed
+        else:  # a subset may keep the numbers of glyphs, and leave those empty that it does not need
+            there = set(program.drawn) | {cid for cid in listed if cid < len(program.glyphs)}
         if listed | {0} != there | {0}:
             yield Fault(f"{face.title} lists {len(listed)} CIDs and has {len(there)} (CIDSet)", face.where)
 

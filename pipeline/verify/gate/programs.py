@@ -31,6 +31,7 @@ class Program:
         encoding: its own encoding: code to name.
         cmaps: of TrueType: platform and encoding, and code to name.
         broken: why it cannot be read, or "".
+        drawn: of TrueType: the numbers of the glyphs that have an outline.
     """
 
     kind: str
@@ -39,6 +40,7 @@ class Program:
     encoding: dict[int, str] = field(default_factory=dict)
     cmaps: dict[tuple[int, int], Cmap] = field(default_factory=dict)
     broken: str = ""
+    drawn: frozenset[int] = frozenset()
     _places: dict[str, int] = field(default_factory=dict)
     _font: Any = None
 
@@ -99,7 +101,9 @@ def _sfnt(data: bytes) -> Program:
     # The names in "post" need not be unique and may be missing; numbers always are there.
     font.setGlyphOrder([f"gid{index}" for index in range(count)])
     program = Program("TrueType", font.getGlyphOrder(), float(font["head"].unitsPerEm) or 1000.0, _font=font)
-    font["loca"], font["glyf"], font["hmtx"]
+    places = list(font["loca"])  # read, as "glyf" and "hmtx" are, so that a damaged table is noticed
+    font["glyf"], font["hmtx"]
+    program.drawn = frozenset(index for index in range(count) if places[index] != places[index + 1])
     program.cmaps = _cmaps(font)
     return program
 
