@@ -308,3 +308,14 @@ def test_the_clean_structure_passes_the_gate_without_declarations(tmp_path: Path
     examination = examine(path, path.name, profile, undeclared=True)
     assert [item.detail for item in examination.judged if item.state is not CheckState.PASSED] == []
     assert path.read_bytes().startswith(b"%PDF-1.7")
+
+
+@pytest.mark.artefact
+def test_words_divided_at_the_end_of_a_line_are_whole_to_those_who_hear_them(pressed_demo: Pressed) -> None:
+    """The hyphen of the layout is a soft one in `ActualText`; pdfium reads that, and joins the word."""
+    with pikepdf.open(pressed_demo.path) as pdf:
+        contents = b"".join(page.Contents.read_bytes() for page in pdf.pages)
+    divided = re.findall(rb"/ActualText\s*<feff([0-9a-f]+)>", contents)
+    words = [bytes.fromhex(digits.decode()).decode("utf-16-be") for digits in divided]
+    assert len(words) > 5
+    assert all(word.endswith("\u00ad") and word[-2].isalpha() for word in words)

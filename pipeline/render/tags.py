@@ -52,7 +52,7 @@ def tagger(words: Vocabulary, note: str) -> AddTags:
         walk = Walk(root, words, note)
         for number, (page, stream) in enumerate(zip(document.pages, page_streams, strict=True)):
             walk.read(number, page, stream._tags)
-            _mark_artifacts(stream, walk.artifacts[number])
+            _mark(stream, walk.artifacts[number], walk.words[number])
         tree = walk.finish()
         tidy(tree)
         name_heads(tree)
@@ -66,14 +66,19 @@ def tagger(words: Vocabulary, note: str) -> AddTags:
     return add_tags
 
 
-def _mark_artifacts(stream: Any, kinds: dict[int, str]) -> None:
-    """Turn pieces of marked content into artifacts, which have no number."""
-    if not kinds:
-        return
+def _mark(stream: Any, artifacts: dict[int, str], words: dict[int, str]) -> None:
+    """Turn pieces of marked content into artifacts, which have no number; give others the words that they mean.
+
+    A word that is divided at the end of a line is a whole one to those who hear it (ISO 32000-1, 14.9.4).
+    """
     parts = stream.stream
     for index, part in enumerate(parts):
-        if isinstance(part, pydyf.Dictionary) and part.get("MCID") in kinds and parts[index + 1] == b"BDC":
-            parts[index - 1], parts[index] = "/Artifact", kinds[part["MCID"]]
+        if not isinstance(part, pydyf.Dictionary) or "MCID" not in part or parts[index + 1] != b"BDC":
+            continue
+        if part["MCID"] in artifacts:
+            parts[index - 1], parts[index] = "/Artifact", artifacts[part["MCID"]]
+        elif part["MCID"] in words:
+            part["ActualText"] = pydyf.String(words[part["MCID"]])
 
 
 def _drop(pdf: Any, dropped: Sequence[Active]) -> None:

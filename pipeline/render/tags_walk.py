@@ -32,6 +32,9 @@ from pipeline.render.tags_tree import Active, Branch, Content, put_behind_block
 _POINTS = 0.75  # to a CSS pixel
 _COVERED = 0.6  # of the area of a link's box: what is covered so far needs no annotation of its own
 
+_DIVIDED = "\u2010"  # the hyphen that the engine puts at the end of a line
+_SOFT_HYPHEN = "\u00ad"
+
 PAGE_HEAD = "<</Type /Pagination/Subtype /Header>>"
 PAGE_FOOT = "<</Type /Pagination/Subtype /Footer>>"
 REPEATED = "<</Type /Pagination>>"
@@ -50,6 +53,7 @@ class Walk:
     def __init__(self, root: Element, words: Vocabulary, note: str) -> None:
         self.document = Branch("Document")
         self.artifacts: list[dict[int, str]] = []
+        self.words: list[dict[int, str]] = []
         self.dropped: list[Active] = []
         self._words = words
         self._note = note[:1].upper() + note[1:]
@@ -75,6 +79,7 @@ class Walk:
         """
         self._page, self._height, self._marks = number, page.height, marks
         self.artifacts.append({})
+        self.words.append({})
         self._read(page._page_box, self.document)
         assert not marks, f"{len(marks)} pieces of page {number + 1} have no place in the structure"
 
@@ -122,6 +127,15 @@ class Walk:
         if mark is not None:
             late = box.element is not None and self._is_late(box.element)
             branch.kids.append(Content(self._page, mark["mcid"], late))
+            if self._is_divided(box):
+                self.words[-1][mark["mcid"]] = box.text[:-1] + _SOFT_HYPHEN
+
+    def _is_divided(self, box: Any) -> bool:
+        """Whether a line ends within a word, by a hyphen that its text does not have."""
+        text = getattr(box, "text", "")
+        if not text.endswith(_DIVIDED) or not text[:-1][-1:].isalpha() or box.element is None:
+            return False
+        return _DIVIDED not in "".join(box.element.itertext())
 
     def _is_late(self, element: Element) -> bool:
         """A page number in the contents stands first on the page's plan, and is read last."""
