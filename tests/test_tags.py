@@ -317,5 +317,5 @@ def test_words_divided_at_the_end_of_a_line_are_whole_to_those_who_hear_them(pre
         contents = b"".join(page.Contents.read_bytes() for page in pdf.pages)
     divided = re.findall(rb"/ActualText\s*<feff([0-9a-f]+)>", contents)
     words = [bytes.fromhex(digits.decode()).decode("utf-16-be") for digits in divided]
-    assert len(words) > 5
+    assert len(words) >= 3
     assert all(word.endswith("\u00ad") and word[-2].isalpha() for word in words)
