@@ -13,6 +13,7 @@ import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
 from pipeline.render.xmp import Claims
+from pipeline.verify.gate.checks_archive_file import _hex_strings
 from pipeline.verify.gate.clauses import ARCHIVE, UA, Standard, all_clauses
 from pipeline.verify.gate.examine import Profile
 from tests.gating import (
@@ -346,3 +347,21 @@ def test_what_pdf_ua_shares_with_pdf_a_breaks_both(tmp_path: Path) -> None:
         del pdf.Root.Metadata
 
     assert {"7.1-8", "6.6.2.1-1"} <= broken(examined(tmp_path / "a.pdf", small(bare), BOTH))
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        (b"<0a> <</A <0c>>>", [b"0a", b"0c"]),
+        (b"(<0a> \\) (<) ) <0b> % <0c>\n<0d>", [b"0b", b"0d"]),
+        (b"<0 a\n0>", [b"0 a\n0"]),
+        (b"<< /A << /B <1> >> >>", [b"1"]),
+    ],
+)
+def test_hexadecimal_strings_are_found_where_they_are(written: bytes, found: list[bytes]) -> None:
+    assert list(_hex_strings(written)) == found
+
+
+def test_a_length_that_stands_elsewhere_is_not_misread(tmp_path: Path) -> None:
+    data = re.sub(rb"/Length (\d+)", rb"/Length 10 0 R", small(), count=1)
+    assert "6.1.7.1-1" not in broken(examined(tmp_path / "a.pdf", data))

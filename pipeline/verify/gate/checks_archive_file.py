@@ -14,8 +14,7 @@ from pipeline.verify.gate.painted import painted
 from pipeline.verify.gate.rules import FILE_STRUCTURE
 
 _EARLY = frozenset((Standard.A1, Standard.A2, Standard.A3))
-_HEX = re.compile(rb"<(?!<)([^<>]*)>(?!>)")
-_STRING = re.compile(rb"\((?:[^()\\]|\\.|\((?:[^()\\]|\\.|\([^()]*\))*\))*\)", re.DOTALL)
+_SIGN = re.compile(rb"\\.|[()%<>\r\n]", re.DOTALL)
 _OBJECT = re.compile(rb"(?<![\w.])(\d+)([\0\t\n\f\r ]+)(\d+)([\0\t\n\f\r ]+)obj(?!\w)(.?.?)", re.DOTALL)
 _STREAM_WORD = re.compile(rb"(>>|\s)stream(\r\n|\n|\r|.)", re.DOTALL)
 _FILTERS = frozenset(
@@ -105,15 +104,34 @@ def reference_tables(file: Opened) -> Iterator[Fault]:
 @clause("6.1.6-1", "hexadecimal strings are whole", FILE_STRUCTURE, ARCHIVE)
 def hex_strings(file: Opened) -> Iterator[Fault]:
     """An even number of digits, and nothing but digits."""
-    bare = _STRING.sub(b"()", file.bytes_outside_streams)
-    for found in _HEX.finditer(re.sub(rb"%[^\r\n]*", b"", bare)):
-        digits = re.sub(rb"[\0\t\n\f\r ]", b"", found[1])
+    for written in _hex_strings(file.bytes_outside_streams):
+        digits = re.sub(rb"[\0\t\n\f\r ]", b"", written)
+        shown = digits[:20].decode("latin-1")
         if re.search(rb"[^0-9A-Fa-f]", digits):
-            yield Fault(f"a hexadecimal string holds something else: <{digits[:20].decode('latin-1')}>")
+            yield Fault(f"a hexadecimal string holds something else: <{shown}>")
             return
         if len(digits) % 2:
-            yield Fault(f"a hexadecimal string has an odd number of digits: <{digits[:20].decode('latin-1')}>")
+            yield Fault(f"a hexadecimal string has an odd number of digits: <{shown}>")
             return
+
+
+def _hex_strings(data: bytes) -> Iterator[bytes]:
+    """What stands between < and >, outside of strings in parentheses, of comments, and of << and >>."""
+    depth, start, comment, last = 0, -1, False, -2
+    for found in _SIGN.finditer(data):
+        sign, at = found[0], found.start()
+        if comment:
+            comment = sign not in (b"\r", b"\n")
+        elif depth:
+            depth += {b"(": 1, b")": -1}.get(sign, 0)
+        elif sign == b"<":
+            start = -1 if last == at - 1 else at + 1
+            last = at
+        elif sign == b">" and start >= 0:
+            yield data[start:at]
+            start = -1
+        elif start < 0:
+            depth, comment = int(sign == b"("), sign == b"%"
 
 
 @clause("6.1.7.1-1", "streams are as long as they say", FILE_STRUCTURE, ARCHIVE)
@@ -125,7 +143,9 @@ def stream_lengths(file: Opened) -> Iterator[Fault]:
             return
     for start in re.finditer(rb"(?<!end)stream\r?\n", file.data):
         end = file.data.find(b"endstream", start.end())
-        said = re.search(rb"/Length\s+(\d+)(?!\s+\d+\s+R)", file.data[max(0, start.start() - 600) : start.start()])
+        said = re.search(
+            rb"/Length\s+(\d+)(?!\d)(?!\s+\d+\s+R)", file.data[max(0, start.start() - 600) : start.start()]
+        )
         if end > 0 and said and file.data[max(0, start.start() - 600) : start.start()].rfind(b"endobj") < said.start():
             length = int(said[1])
             at = start.end() + length
