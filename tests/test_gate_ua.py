@@ -424,3 +424,19 @@ def test_the_page_on_conformance_lists_every_condition() -> None:
             assert clause.number in row and clause.rule.code in row
     for condition, asks in FOR_PEOPLE.items():
         assert f"| {condition} | {asks} |" in people
+
+
+def test_a_mask_is_no_content(tmp_path: Path) -> None:
+    def masked(pdf: Pdf) -> None:
+        mask = pdf.make_stream(b"0 g 0 0 5 5 re f")
+        mask.Type, mask.Subtype, mask.BBox, mask.Resources = Name.XObject, Name.Form, Array([0, 0, 9, 9]), Dictionary()
+        mask.Group = Dictionary(S=Name.Transparency, CS=Name.DeviceGray)
+        resources(pdf).ExtGState.G1.SMask = Dictionary(Type=Name.Mask, S=Name.Luminosity, G=mask)
+
+    assert broken(examined(tmp_path / "a.pdf", small(masked))) == set()
+
+
+def test_content_of_a_form_stands_where_the_form_is_painted(tmp_path: Path) -> None:
+    assert "7.1-3" in broken(examined(tmp_path / "a.pdf", small(lambda pdf: paint(pdf, b"/Fm1 Do"))))
+    tagged = lambda pdf: repaint(pdf, b"/Im1 Do", b"/Im1 Do /Fm1 Do")  # noqa: E731 - as short as the fault
+    assert broken(examined(tmp_path / "b.pdf", small(tagged))) == set()

@@ -293,6 +293,7 @@ def residue(file: Opened) -> Iterator[Fault]:
     """What should have become something else."""
     faces = {id(face.font): face for face in typefaces(file)}
     by_identity = {identity(face.font): face for face in typefaces(file)}
+    read: dict[int, dict[int, str]] = {}
     for canvas in painted(file):
         if not canvas.shown or not file.data:
             continue
@@ -302,8 +303,12 @@ def residue(file: Opened) -> Iterator[Fault]:
                 letters.append(" ")
                 continue
             face = by_identity.get(identity(piece.font)) or faces.get(id(piece.font))
-            for data in piece.codes if face is not None else ():
-                letters += [face.character(code) or "" for code in face.sequence(data)] if face is not None else []
+            if face is not None:
+                known = read.setdefault(id(face), {})
+                for code in (code for data in piece.codes for code in face.sequence(data)):
+                    if code not in known:
+                        known[code] = face.character(code) or ""
+                    letters.append(known[code])
         for found in _RESIDUE.finditer("".join(letters)):
             yield Fault(f'the text shows "{found[0][:40]}"', canvas.where)
 

@@ -161,14 +161,19 @@ class _Reader:
 
     def measure(self, operand: Any) -> None:
         """Note what is too large (ISO 19005-3, 6.1.13)."""
-        if isinstance(operand, int) and not -(2**31) <= operand < 2**31:
-            self.canvas.limits.add(f"the integer {operand}")
-        elif isinstance(operand, Decimal) and operand and not _SMALLEST < abs(operand) < _LARGEST:
-            self.canvas.limits.add(f"the number {operand:.3E}")
-        elif isinstance(operand, pikepdf.String) and len(bytes(operand)) > 32767:
-            self.canvas.limits.add(f"a string of {len(bytes(operand))} bytes")
-        elif isinstance(operand, pikepdf.Name) and len(str(operand).encode()) > 128:
-            self.canvas.limits.add("a name of more than 127 bytes")
+        kind = type(operand)
+        if kind is int:
+            if not -(2**31) <= operand < 2**31:
+                self.canvas.limits.add(f"the integer {operand}")
+        elif kind is Decimal:
+            if operand and not _SMALLEST < abs(operand) < _LARGEST:
+                self.canvas.limits.add(f"the number {operand:.3E}")
+        elif isinstance(operand, pikepdf.String):
+            if len(bytes(operand)) > 32767:
+                self.canvas.limits.add(f"a string of {len(bytes(operand))} bytes")
+        elif isinstance(operand, pikepdf.Name):
+            if len(str(operand).encode()) > 128:
+                self.canvas.limits.add("a name of more than 127 bytes")
         elif isinstance(operand, pikepdf.Array):
             for inner in operand:
                 self.measure(inner)
@@ -219,7 +224,7 @@ class _Reader:
             self.state.mode = int(number(entry(setting, "/OPM")) or 0)
         group = entry(entry(setting, "/SMask"), "/G")
         if group is not None:
-            self.inner(group)
+            self.inner(group, shown=False)  # a mask is no content: it only says where others show
 
     def space(self, key: Any) -> Any:
         if name(key) in ("DeviceGray", "DeviceRGB", "DeviceCMYK", "Pattern"):
