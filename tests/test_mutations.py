@@ -29,13 +29,18 @@ def drop_alt(pdf: Pdf) -> None:
     del first(pdf, "Figure", "Alt")["/Alt"]
 
 
+def longest_leaf(pdf: Pdf) -> Any:
+    """The keys and owners in the largest leaf of the parent tree."""
+    return max((leaf.Nums for leaf in pdf.Root.StructTreeRoot.ParentTree.Kids), key=len)
+
+
 def renumber_parent_tree(pdf: Pdf) -> None:
-    nums = pdf.Root.StructTreeRoot.ParentTree.Nums
+    nums = longest_leaf(pdf)
     nums[2] = 999_999
 
 
 def shift_parent_tree(pdf: Pdf) -> None:
-    owners = pdf.Root.StructTreeRoot.ParentTree.Nums[13]
+    owners = max(list(longest_leaf(pdf))[1::2], key=lambda item: len(item) if isinstance(item, pikepdf.Array) else 0)
     owners[0], owners[len(owners) - 1] = owners[len(owners) - 1], owners[0]
 
 

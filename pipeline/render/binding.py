@@ -18,12 +18,15 @@ from pipeline.render.forme import Forme, Slot, Stock
 ROOM = 512  # object numbers: the blocks of formes are multiples of this
 PAGES, FONTS, DOCUMENT, NAMESPACE = 2, 3, 4, 5  # objects of the whole file that formes refer to; the catalog is 1
 _IN_STREAM = 400  # objects in an object stream
+_OPEN_WIDE = b"0006"  # the mark of a page number in a string of UTF-16, among other things
 _LEVEL = 6  # of zlib: more makes files hardly smaller
 
 _REFERENCE = re.compile(rb"\x01(\d+|[PFDN])\x01")
 _ACROSS = re.compile(rb"\x02([^;]*);([^\x02]*)\x02")
 _KEY = re.compile(rb"\x03(\d+)\x03")
 _MOVED = re.compile(rb"\x04([^\x04]*)\x04")
+_PAGE_OF = re.compile("\x06([^\x06]*)\x06")
+_STRING = re.compile(rb"\(([^()\\]|\\.)*\x06([^()\\]|\\.)*\)|<feff[0-9a-f]*>", re.DOTALL)
 _PAGE = re.compile(rb"/Pg \x01(\d+)\x01")
 _TEXT = re.compile(rb"\x05(\d+)\x05")
 
@@ -76,12 +79,14 @@ def seated(forme: Forme, stock: Stock, seat: Seat) -> Chunk:
     side = [seat.is_left(page) for page in range(len(forme.sheets))]
     owner = _owners(forme, stock)
     bodies = []
+    named = dict(seat.named)
     for at, body in stock.objects:
+        if b"\x06" in body or _OPEN_WIDE in body:
+            body = _STRING.sub(_told(named), body)
         if b"\x02" in body:
             body = _ACROSS.sub(_across(left=side[owner.get(at, 0)]), body)
         bodies.append((seat.base + at, _KEY.sub(_keyed(seat.base), _REFERENCE.sub(numbered, body))))
     writer = _Writer()
-    named = dict(seat.named)
     for number, sheet in enumerate(forme.sheets):
         label = seat.labels[number]
         content = stock.bodies[number] + b"\n" + stock.heads[number][side[number]]
@@ -115,6 +120,19 @@ def _keyed(base: int) -> Callable[[re.Match[bytes]], bytes]:
 
 def _across(*, left: bool) -> Callable[[re.Match[bytes]], bytes]:
     return lambda found: b"%g" % round(float(found[1]) + left * float(found[2]), 4)
+
+
+def _told(named: Mapping[str, str]) -> Callable[[re.Match[bytes]], bytes]:
+    """A string with the page numbers that it names."""
+
+    def told(found: re.Match[bytes]) -> bytes:
+        if found[0][:1] == b"(":
+            return _PAGE_OF.sub(lambda mark: named.get(mark[1], ""), found[0].decode("latin-1")).encode("latin-1")
+        text = bytes.fromhex(found[0][5:-1].decode("ascii")).decode("utf-16-be")
+        filled = _PAGE_OF.sub(lambda mark: named.get(mark[1], ""), text)
+        return b"<feff" + filled.encode("utf-16-be").hex().encode() + b">"
+
+    return told
 
 
 def _moved(*, left: bool) -> Callable[[re.Match[bytes]], bytes]:

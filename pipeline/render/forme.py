@@ -1,13 +1,14 @@
 r"""A gathering that is laid out and drawn, but for what only the whole report knows.
 
 Type that is ready to print is locked up in a forme. A `Forme` holds the pages of one gathering as PDF objects in
-which four things are left open, each between two control characters that occur nowhere else in them:
+which six things are left open, each between two control characters that occur nowhere else in them:
 
     \x01N\x01      the number of another object of the forme
     \x02X;D\x02    a coordinate across the page, in points: X on a right-hand page, X + D on a left-hand one
     \x03K\x03      a key of the parent tree (ISO 32000-2, 14.7.5.4)
     \x04D\x04      in a content stream: move what follows by D pixels, on a left-hand page only
     \x05N\x05      in a content stream: show the text of slot N, a page number
+    \x06ID\x06     in a string: the number of the page of ID
 
 So a forme does not depend on where in the report it stands: a page more before it changes nothing in it.
 """

@@ -102,14 +102,15 @@ class Drawing:
             return self._drawn[id(shell)]
         self._zone = 0.0
         apart = stream.clone(tags=None)
-        apart.begin_marked_content("Artifact", pydyf.Dictionary({"Type": "/Pagination"}))
-        with apart.stacked():
-            apart.transform(a=scale, d=scale)  # the page's own stream has turned the axis down already
-            for box in shell.children:
-                self._margin = box
+        for box in shell.children:
+            self._margin = box
+            what = "Header" if box.at_keyword.startswith("@top") else "Footer"
+            apart.begin_marked_content("Artifact", pydyf.Dictionary({"Type": "/Pagination", "Subtype": f"/{what}"}))
+            with apart.stacked():
+                apart.transform(a=scale, d=scale)  # the page's own stream has turned the axis down already
                 _draw_stacking_context(apart, StackingContext.from_box(box, shell))
+            apart.end_marked_content()
         self._margin = None
-        apart.end_marked_content()
         return self._drawn.setdefault(id(shell), content_of(apart))
 
     # ------------------------------------------------------------------ zones

@@ -139,8 +139,13 @@ def is_ornament(picture: Element, around: Element | None) -> bool:
     return picture.get("alt") == ""
 
 
-def text_of(element: Element) -> str:
-    """The words of an element on one line, without notes; page numbers that stand first are put last."""
+def text_of(element: Element, *, open_pages: bool = False) -> str:
+    """The words of an element on one line, without notes; page numbers that stand first are put last.
+
+    Args:
+        element: holds the words.
+        open_pages: whether page numbers are not known yet: a mark stands in their place then, as `forme` says.
+    """
     first: list[str] = []
     last: list[str] = []
 
@@ -148,7 +153,8 @@ def text_of(element: Element) -> str:
         if "footnote" in names_of(inner):
             return
         into = last if "page" in names_of(inner) else first
-        into.append(inner.text or "")
+        target = inner.get("data-page-of") if open_pages else None
+        into.append(inner.text or "" if target is None else f"\x06{target}\x06")
         if "label" in names_of(inner):
             into.append(" ")
         for child in inner:

@@ -188,13 +188,13 @@ class Walk:
             return branch
         covered.append(rectangle)
         owner = link.element if link.element is not None else element
-        active.annotation["Contents"] = self._says(owner)
+        active.annotation["Contents"] = self._says(owner, open_pages=hasattr(box, "zone"))
         link.kids.append(active)
         return branch
 
-    def _says(self, link: Element) -> str:
+    def _says(self, link: Element, *, open_pages: bool) -> str:
         """What a link says of itself (ISO 14289-1, 7.18.5)."""
-        words, target = text_of(link), link.get("href", "")
+        words, target = text_of(link, open_pages=open_pages), link.get("href", "")
         if link.get("role") in ("doc-noteref", "doc-backlink"):
             return f"{self._note} {words}"
         if target.startswith("#") or not target or words == target:
