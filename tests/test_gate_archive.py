@@ -245,6 +245,8 @@ def test_bytes(number: str, tmp_path: Path) -> None:
 OTHER_PARTS: dict[str, tuple[Standard, Spoil | None]] = {
     "6.1.4-3": (Standard.A1, None),
     "6.4-1": (Standard.A1, None),
+    "6.3.5-2": (Standard.A1, None),
+    "6.5.3-1": (Standard.A1, lambda pdf: note(pdf, "Text").__setitem__("/CA", 0.5)),
     "6.8-1": (Standard.A1, None),
     "6.9-4": (Standard.A1, None),
     "6.6.2.1-2": (Standard.A1, None),

@@ -239,7 +239,6 @@ FAULTS: dict[str, Spoil] = {
     "7.18.4-2": lambda pdf: put(pdf, "Form", element(pdf, "Document")) and None,
     "7.18.5-1": lambda pdf: rename(pdf, "Link", "Span"),
     "7.18.5-2": without(lambda pdf: note(pdf, "Link"), "Contents"),
-    "7.18.5-empty": lambda pdf: put(pdf, "Link", element(pdf, "P")) and None,
     "7.18.6.2-1": bare_media(Alt=Array([String(""), String("A film")])),
     "7.18.6.2-2": bare_media(CT=String("video/mp4")),
     "7.18.8-1": lambda pdf: annotate(pdf, "PrinterMark", StructParent=0) and None,
@@ -286,6 +285,7 @@ MADE_ELSEWHERE = {
     "6.1-1": "test_gate_archive.py::test_bytes",
     "7.16-1": "test_gate_ua.py::test_a_file_that_forbids_reading_aloud",
     "7.5-heads": "test_gate_ua.py::test_a_table_without_heads_is_told_and_fails_nothing",
+    "7.18.5-empty": "test_gate_ua.py::test_a_link_that_shows_nothing_is_told_and_fails_nothing",
 }
 
 
@@ -383,6 +383,13 @@ def test_a_table_without_heads_is_told_and_fails_nothing(tmp_path: Path) -> None
     assert broken(examination) == set()
     assert to_look_at(examination) == {"7.5-heads"}
     assert [finding.rule.code for finding in examination.findings] == ["PDF124"]
+
+
+def test_a_link_that_shows_nothing_is_told_and_fails_nothing(tmp_path: Path) -> None:
+    examination = examined(tmp_path / "bad.pdf", small(lambda pdf: put(pdf, "Link", element(pdf, "P")) and None))
+    assert broken(examination) == set()
+    assert to_look_at(examination) == {"7.18.5-empty"}
+    assert [finding.rule.code for finding in examination.findings] == ["PDF125"]
 
 
 def test_the_second_part(tmp_path: Path) -> None:

@@ -12,7 +12,13 @@ from pipeline.verify.gate.clauses import UA, Fault, Standard, clause
 from pipeline.verify.gate.elements import Element, structure
 from pipeline.verify.gate.opened import Opened, Page, entry, identity, items, name, number, place, text
 from pipeline.verify.gate.painted import inherited, painted
-from pipeline.verify.gate.rules import ANNOTATION_UNTAGGED, FEATURE_FORBIDDEN, LAYERS_UNNAMED, STRUCTURE_BROKEN
+from pipeline.verify.gate.rules import (
+    ANNOTATION_UNTAGGED,
+    FEATURE_FORBIDDEN,
+    LAYERS_UNNAMED,
+    LINK_EMPTY,
+    STRUCTURE_BROKEN,
+)
 
 KINDS = frozenset(
     "Text Link FreeText Line Square Circle Polygon PolyLine Highlight Underline Squiggly StrikeOut Stamp Caret Ink "
@@ -174,7 +180,7 @@ def links_say(file: Opened) -> Iterator[Fault]:
             yield Fault("a link says nothing of itself (Contents)", page.where)
 
 
-@clause("7.18.5-empty", "links have something to click on", ANNOTATION_UNTAGGED, UA)
+@clause("7.18.5-empty", "links have something to click on", LINK_EMPTY, UA)
 def links_hold(file: Opened) -> Iterator[Fault]:
     """A Link with an annotation and nothing that is shown."""
     for element in structure(file).all:

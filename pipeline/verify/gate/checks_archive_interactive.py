@@ -55,6 +55,14 @@ def visible(file: Opened) -> Iterator[Fault]:
             yield Fault("an annotation is hidden (F)", page.where)
 
 
+@clause("6.5.3-1", "annotations are opaque", ANNOTATION_FORBIDDEN, {Standard.A1})
+def opaque(file: Opened) -> Iterator[Fault]:
+    """PDF/A-1: `CA` is 1 (ISO 19005-1, 6.5.3)."""
+    for page, note in annotations_of(file):
+        if number(entry(note, "/CA")) not in (None, 1.0):
+            yield Fault("an annotation is transparent (CA)", page.where)
+
+
 @clause("6.3.3-1", "annotations have a look of their own", ANNOTATION_FORBIDDEN, ARCHIVE)
 def looks(file: Opened) -> Iterator[Fault]:
     """`AP` with `N` alone, but for links, pop-ups and what has no size."""

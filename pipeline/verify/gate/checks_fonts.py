@@ -309,3 +309,14 @@ def undefined(file: Opened) -> Iterator[Fault]:
             ):
                 yield Fault(f"{face.title} shows the glyph for missing characters", face.where)
                 break
+
+
+@clause("6.3.5-2", "subsets say what is in them", FONT_INCONSISTENT, {Standard.A1})
+def subsets_listed(file: Opened) -> Iterator[Fault]:
+    """PDF/A-1: `CharSet` of Type 1 subsets, `CIDSet` of CID subsets (ISO 19005-1, 6.3.5)."""
+    for face in _seen(file):
+        title = name(entry(face.inner, "/BaseFont"))
+        subset = len(title) > 7 and title[6] == "+" and title[:6].isupper()
+        key = {"Type1": "/CharSet", "MMType1": "/CharSet"}.get(face.kind, "/CIDSet" if face.kind == "Type0" else "")
+        if subset and key and face.program is not None and entry(face.descriptor, key) is None:
+            yield Fault(f"{face.title} is a subset and does not say of what ({key[1:]})", face.where)

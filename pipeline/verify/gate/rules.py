@@ -93,6 +93,17 @@ TABLE_WITHOUT_HEADS = declare(
     data says in a head what each of its columns or rows holds (ISO 14289-1, 7.5). Only a person can tell which it is.
     """,
 )
+LINK_EMPTY = declare(
+    "PDF125",
+    "pdf-link-shows-nothing",
+    Severity.WARNING,
+    """
+    A link has nothing that is shown: nobody sees it, and a reader comes upon it all the same (WCAG 2.2, 2.4.4).
+
+    Bad:   [](https://example.org/)
+    Good:  [the list](https://example.org/)
+    """,
+)
 NOTE_UNNAMED = declare(
     "PDF109",
     "pdf-note-unnamed",
