@@ -63,10 +63,15 @@ def built(
             unchanged()
             return known
     outcome = build()
-    proved = all(check.state is CheckState.PASSED for artefact in outcome.artefacts for check in artefact.checks)
+    proved = all(_is_settled(check) for artefact in outcome.artefacts for check in artefact.checks)
     if before is not None and outcome.artefacts and proved and _look(report, editions, workspace) == before:
         cache.put(before.key, _text(outcome))
     return outcome
+
+
+def _is_settled(check: CheckResult) -> bool:
+    """Whether a check would end in the same way: it has passed, or asks for a program that is not there."""
+    return check.state is CheckState.PASSED or (check.name == toolchain.VERAPDF and toolchain.verapdf() is None)
 
 
 # ---------------------------------------------------------------- what goes in
@@ -184,7 +189,8 @@ def _machine() -> Iterator[str]:
             known = [entry for entry in entries if entry.name.endswith((".dist-info", ".egg-info"))]
             installed.update(f"{entry.name} {entry.stat().st_mtime_ns}" for entry in known)
     yield from ("packages", *sorted(installed), "tools")
-    tools = (toolchain.pandoc(), toolchain.java(), toolchain.epubcheck_jar(), *toolchain.fonts().values())
+    programs = (toolchain.pandoc(), toolchain.java(), toolchain.epubcheck_jar(), toolchain.verapdf())
+    tools = (*programs, *toolchain.fonts().values())
     for path in (*filter(None, tools), *map(Path, LIBRARIES)):
         try:
             stat = path.stat()

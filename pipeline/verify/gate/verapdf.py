@@ -7,12 +7,13 @@ from pathlib import Path
 
 from lxml import etree
 
+from pipeline import toolchain
 from pipeline.checks import CheckResult, CheckState
 from pipeline.diagnostics import Diagnostic, Rule, Span
 from pipeline.verify.gate.clauses import Standard, all_clauses
 from pipeline.verify.gate.rules import FOREIGN_FINDING
 
-NAME = "veraPDF"
+NAME = toolchain.VERAPDF
 _PATIENCE = 900  # seconds for one file and one profile
 _FLAVOURS = {
     Standard.UA1: "ua1",
