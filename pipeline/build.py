@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -23,6 +23,8 @@ from pipeline.document import Document
 from pipeline.outcome import Artefact, Edition, Outcome, Progress
 from pipeline.package import Release, distribute
 from pipeline.render.epub import write_epub
+from pipeline.render.pagemap import PageMap, page_map
+from pipeline.render.pagination import keep_pages, pages_of
 from pipeline.render.pdf import Design, print_pdf
 from pipeline.report import Report
 from pipeline.templating import Templates
@@ -35,11 +37,19 @@ from pipeline.workspace import Workspace, source_commit
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """The bytes of an edition, not yet verified."""
+    """The bytes of an edition, not yet verified.
+
+    Attributes:
+        edition: what it is.
+        data: the file.
+        pages: how many pages it has; 0 where it has none.
+        page_map: where its pages begin in the text, for editions that have none of their own.
+    """
 
     edition: Edition
     data: bytes
     pages: int
+    page_map: PageMap | None = None
 
 
 Arguments = ParamSpec("Arguments")
@@ -114,9 +124,9 @@ def _pressed(
 
     made: list[Made] = []
     document = None if stopped() else _tried(findings, _composed, checked, workspace, progress, findings)
-    for edition in editions:
+    for edition in sorted(editions, key=tuple(Edition).index):  # the PDF first: the EPUB names its pages
         if document is not None and not stopped():
-            edited = _tried(findings, _rendered, edition, document, checked, workspace, progress, findings)
+            edited = _tried(findings, _rendered, edition, made, document, checked, workspace, progress, findings)
             made += [edited] if edited else []
     artefacts: tuple[Artefact, ...] = ()
     if document is not None and not has_errors(checked.judged(findings, workspace)):
@@ -158,6 +168,7 @@ def _composed(checked: Checked, workspace: Workspace, progress: Progress, findin
 
 def _rendered(
     edition: Edition,
+    before: Sequence[Made],
     document: Document,
     checked: Checked,
     workspace: Workspace,
@@ -167,13 +178,21 @@ def _rendered(
     settings, templates = checked.report.settings, _templates(checked.report, workspace)
     colors = tuple(settings.design.colors.items())
     epoch = workspace.epoch(document.imprint.date)
-    if edition is Edition.EPUB:
-        progress("binding the EPUB")
-        return Made(edition, write_epub(document, colors, templates, epoch, findings), 0)
-    progress("laying out pages")
     design = Design(settings.design.page, colors, checked.stylesheets)
+    cache = Cache(workspace.cache)
+    if edition is Edition.EPUB:
+        known = next((made.page_map for made in before if made.page_map), None)
+        if known is None:
+            progress("finding the pages of the PDF")
+            known = pages_of(document, design, templates, epoch, cache, findings)
+        progress("binding the EPUB")
+        return Made(edition, write_epub(document, colors, templates, epoch, findings, known), 0)
+    progress("laying out pages")
     printed = print_pdf(document, design, templates, epoch, findings, checked.place_of)
-    return Made(edition, printed.data, printed.pages)
+    pages = page_map(document.imprint, printed.labels, printed.page_starts)
+    if not has_errors(findings.all()):
+        keep_pages(pages, document, design, templates, epoch, cache)
+    return Made(edition, printed.data, printed.pages, pages)
 
 
 def _verified_and_published(

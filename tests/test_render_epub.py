@@ -497,7 +497,7 @@ def test_the_summary_counts_what_is_in_the_book(rich: Book) -> None:
     assert rich.meta("schema:accessibilitySummary") == [
         "The text can be navigated by a table of contents and headings. 1 image with a text alternative. "
         "1 table with marked header cells. 6 notes at the ends of the chapters, linked from the text and "
-        "back. There is no list of the pages of the print edition."
+        "back. There is no list of the pages of the PDF edition."
     ]
     bare = written(_document_with_body(_BARE + _DESCRIBED)).meta("schema:accessibilitySummary")[0]
     assert "1 of 2 images without a text alternative." in bare

@@ -25,6 +25,7 @@ from pipeline.render.epub_pages import (
     reading_direction,
     write_pages,
 )
+from pipeline.render.pagemap import PageMap
 from pipeline.templating import Templates
 
 FOLDER, PACKAGE = "EPUB", "package.opf"
@@ -57,6 +58,7 @@ def write_epub(
     templates: Templates,
     epoch: int,
     findings: Findings,
+    page_map: PageMap | None = None,
 ) -> bytes:
     """The report as an EPUB 3.3 publication.
 
@@ -65,13 +67,14 @@ def write_epub(
         design_colors: names and values of the colours of the cover ("ground", "accent", "ink").
         templates: the press's templates, and the report's replacements.
         epoch: the moment of the edition, in seconds since 1970; it stamps the package and the archive.
-        findings: takes dead links, ids used twice, unpaired notes and missing pictures.
+        findings: takes dead links, ids used twice, unpaired notes, missing pictures, and pages not found.
+        page_map: the pages of the printed edition, which the book marks and lists; None for no list.
 
     Raises:
         StageFailedError: when a template fails, a part is not well-formed, or the cover cannot be drawn.
     """
     cover = draw_cover(document, design_colors, templates, findings)
-    pages = write_pages(document, templates, cover.words, findings)
+    pages = write_pages(document, templates, cover.words, page_map, findings)
     style = templates.path(f"css/{STYLE}").read_bytes()
     trees = {name: _well_formed(text, name, document) for name, text in pages.items()}
     package = templates.render(
@@ -79,6 +82,7 @@ def write_epub(
         findings,
         document=document,
         identifiers=identifiers(document.imprint),
+        print_edition=page_map.identifier if page_map is not None else "",
         direction=reading_direction(document.imprint.lang),
         modified=datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         access=derive(tuple(trees.values()), document.assets, style.decode("utf-8", "replace")),

@@ -18,10 +18,12 @@ import pikepdf
 from pipeline.diagnostics import Findings, Severity, Span, declare
 from pipeline.document import Document
 from pipeline.render import printable
+from pipeline.render.blocks import with_blocks
 from pipeline.render.drawings import drawn_texts
 from pipeline.render.engine import Engine, Sheet
 from pipeline.render.fetch import BASE_URL, RESOURCE_REFUSED, ReportFetcher
 from pipeline.render.glyphs import check_families, check_glyphs
+from pipeline.render.pagemap import Place, read_page_starts
 from pipeline.render.pages import Layout, PrintedNote, roman
 from pipeline.render.settle import settle
 from pipeline.templating import Templates
@@ -97,6 +99,7 @@ class PrintedPdf:
         labels: what each page is called, as its folio says ("iv", "12").
         notes: where each note was called and printed.
         rounds: how many layouts it took.
+        page_starts: where in the text each page begins, or None for a page without words of it.
     """
 
     data: bytes
@@ -104,6 +107,7 @@ class PrintedPdf:
     labels: tuple[str, ...]
     notes: tuple[PrintedNote, ...]
     rounds: int
+    page_starts: tuple[Place | None, ...]
 
 
 def place_of_id(id: str) -> Span:
@@ -141,8 +145,9 @@ def print_pdf(
     )
     stamp = datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     colors = dict(_COLOR.findall(tokens.read_text("utf-8"))) | dict(design.colors)
+    marked = with_blocks(document)
     text = templates.render(
-        "print/report.html.j2", findings, document=document, design=design, colors=colors, stamp=stamp
+        "print/report.html.j2", findings, document=marked, design=design, colors=colors, stamp=stamp
     )
     root = printable.read(text, Span(templates.display(templates.path("print/report.html.j2"))))
     printable.prepare(root, document.words)
@@ -162,6 +167,7 @@ def print_pdf(
         labels=settled.layout.labels,
         notes=settled.layout.notes,
         rounds=settled.rounds,
+        page_starts=read_page_starts(page._page_box for page in settled.pages.pages),
     )
 
 
