@@ -25,6 +25,7 @@ from pipeline.cli import press
 from pipeline.diagnostics import Findings, Rule, Severity, Span, StageFailedError
 from pipeline.document import Document
 from pipeline.outcome import Edition
+from pipeline.render.pagemap import PageMap
 from pipeline.render.pdf import PrintedPdf
 from pipeline.toolchain import ToolMissingError
 from tests.composing import Composed, composed, workspace_of, write_report
@@ -71,12 +72,17 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch, composition: str) -> StandIns:
                   ) -> PrintedPdf:  # fmt: skip
         made.stages.append("pdf")
         made.render(findings)
-        return PrintedPdf(made.pdf, 7, (), (), 1)
+        return PrintedPdf(made.pdf, 7, (), (), 1, ())
 
-    def write_epub(document: object, colors: object, templates: object, epoch: int, findings: Findings) -> bytes:
+    def write_epub(document: object, colors: object, templates: object, epoch: int, findings: Findings, pages: object
+                   ) -> bytes:  # fmt: skip
         made.stages.append("epub")
         made.render(findings)
         return made.epub
+
+    def pages_of(*arguments: object) -> PageMap:
+        made.stages.append("pages")
+        return PageMap("urn:x", ())
 
     def check(path: Path, *more: object) -> tuple[CheckResult, ...]:
         made.stages.append(f"verify {path.suffix[1:]}")
@@ -91,6 +97,7 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch, composition: str) -> StandIns:
         monkeypatch.setattr(building, "compose", compose)
     monkeypatch.setattr(building, "print_pdf", print_pdf)
     monkeypatch.setattr(building, "write_epub", write_epub)
+    monkeypatch.setattr(building, "pages_of", pages_of)
     monkeypatch.setattr(building, "check_pdf", check)
     monkeypatch.setattr(building, "check_epub", check)
     return made
@@ -155,7 +162,7 @@ def test_one_edition_leaves_the_other_alone(
     project: Path, stand_ins: StandIns, last_good: dict[str, tuple[bytes, int]]
 ) -> None:
     assert run("build", "--to", "epub").exit_code == 0
-    assert stand_ins.stages == ["epub", "verify epub"]
+    assert stand_ins.stages == ["pages", "epub", "verify epub"]
     now = published(project)
     assert now["small.pdf"] == last_good["small.pdf"]
     assert now["small.epub"][0] == b"EPUB new"

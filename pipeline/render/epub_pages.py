@@ -256,7 +256,9 @@ def _broken(
         leaf = Leaf(one.chapter.id, one.file, (one.lead, one.body), opens_untitled=is_imprint)
         (early if is_imprint else late).append(leaf)
     lines = tuple(f"#{entry.id}" for entry in (*document.contents, *document.figures, *document.tables))
-    leaves = (Leaf(COVER, COVER_PAGE), Leaf(TITLE, TITLE_PAGE), *early, Leaf(CONTENTS, NAV, lines=lines), *late)
+    if document.contents:  # else none are printed
+        early.append(Leaf(CONTENTS, NAV, lines=lines))
+    leaves = (Leaf(COVER, COVER_PAGE), Leaf(TITLE, TITLE_PAGE), *early, *late)
     breaks, faults = put_breaks(page_map, leaves, taken, place_of(document, NAV))
     findings.extend(faults)
     return breaks
