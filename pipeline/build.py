@@ -30,6 +30,7 @@ from pipeline.report import Report
 from pipeline.templating import Templates
 from pipeline.toolchain import Tool, ToolMissingError
 from pipeline.verify.epub import check_epub
+from pipeline.verify.parity import Sources, check_parity
 from pipeline.verify.pdf import check_pdf
 from pipeline.wording import words_for
 from pipeline.workspace import Workspace, source_commit
@@ -219,6 +220,11 @@ def _verified_and_published(
             else:
                 checks = check_pdf(path, document, findings, checked.place_of)
             artefacts.append(Artefact(folder / path.name, item.edition, item.pages, checks))
+        progress("comparing the editions with the sources")
+        paths = {item.edition: path for item, path in zip(made, finished, strict=True)}
+        sources = Sources(checked.report, checked.index, checked.place_of)
+        parity = check_parity(document, sources, findings, paths.get(Edition.PDF), paths.get(Edition.EPUB))
+        artefacts[-1:] = [replace(last, checks=last.checks + parity) for last in artefacts[-1:]]
         if has_errors(checked.judged(findings, workspace)):
             return ()
         for artefact, path in zip(artefacts, finished, strict=True):  # what was verified, and in one step

@@ -26,7 +26,7 @@ FIRED_IN_TESTS = {
     "SRC007": "test_load.py::test_control_character",
 }
 # Families that later stages declare; their own tests make them fire.
-OF_LATER_STAGES = ("TPL", "PDC", "WPR", "PDF", "EPUB", "PKG", "TOOL")
+OF_LATER_STAGES = ("TPL", "PDC", "WPR", "PDF", "EPUB", "PAR", "PKG", "TOOL")
 OF_LATER_STAGES_CODES = ("CITE006", "STR010")
 
 
