@@ -177,13 +177,13 @@ def test_words_that_the_text_lost_are_told_at_their_line(
 
 @pytest.mark.artefact
 def test_paragraphs_in_another_order_are_told(good: Editions) -> None:
-    first, second = "<p>Paragraph number 3 ", "<p>Paragraph number 4 "
     html = next(chapter.html for chapter in good.document.chapters if chapter.id == "sec-two")
-    swapped = html.replace(first, "<p>\0").replace(second, first).replace("<p>\0", second)
+    paragraphs = re.findall("<p>.*?</p>", html, re.DOTALL)
+    swapped = html.replace(paragraphs[3], "\0").replace(paragraphs[4], paragraphs[3]).replace("\0", paragraphs[4])
     findings = Findings()
     check_parity(_said("sec-two", html, swapped)(good.document), good.sources, findings)
-    assert [(f.rule.code, f.span.line) for f in findings.all()] == [("PAR001", 12), ("PAR001", 14)]
-    assert "stands out of its order" in findings.all()[1].message
+    assert [(f.rule.code, f.span.line) for f in findings.all()] == [("PAR001", 14)]
+    assert "stands out of its order" in findings.all()[0].message
 
 
 @pytest.mark.parametrize(
