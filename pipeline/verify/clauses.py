@@ -47,7 +47,9 @@ _REPLACED = re.compile(
     r"\[\^[^\s\]]+\]"
     r"|\[[^\[\]]*@[^\[\]]*\]"
     r"|(?<![\w@\\])-?@(?:\{[^{}\s]+\}|\w(?:\w|[:.#$%&\-+?<>~/](?=\w))*)"
-    r"|[\[\]^~\\]"
+    r"|\[[ xX]\](?=\s)"  # the box of a task
+    r"|(?m:^[ \t]*\|(?=\s|$))"  # the stroke before a line of verse
+    r"|[\[\]^~\\\ufffc]"  # the last stands for a character that was written as an entity
 )
 _TYPOGRAPHY = str.maketrans(
     {"‘": "'", "’": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "–": "-", "—": "-", "\u2212": "-"}
