@@ -187,7 +187,8 @@ def _rendered(
             progress("finding the pages of the PDF")
             known = pages_of(document, design, templates, epoch, cache, findings)
         progress("binding the EPUB")
-        return Made(edition, write_epub(document, colors, templates, epoch, findings, known), 0)
+        fonts = settings.design.epub_fonts
+        return Made(edition, write_epub(document, colors, templates, epoch, findings, known, fonts=fonts), 0)
     progress("laying out pages")
     printed = print_pdf(document, design, templates, epoch, findings, checked.place_of)
     pages = page_map(document.imprint, printed.labels, printed.page_starts)

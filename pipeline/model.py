@@ -189,6 +189,7 @@ class DesignSettings(Authored):
     page: Literal["A4", "Letter"] = "A4"
     colors: dict[str, Color] = {}
     stylesheets: tuple[FilePath, ...] = ()
+    epub_fonts: bool = Field(False, description="Put the press's typefaces into the EPUB; else the reader's are used.")
 
 
 class Allowance(Authored):

@@ -74,8 +74,8 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch, composition: str) -> StandIns:
         made.render(findings)
         return PrintedPdf(made.pdf, 7, (), (), 1, ())
 
-    def write_epub(document: object, colors: object, templates: object, epoch: int, findings: Findings, pages: object
-                   ) -> bytes:  # fmt: skip
+    def write_epub(document: object, colors: object, templates: object, epoch: int, findings: Findings, pages: object,
+                   *, fonts: bool) -> bytes:  # fmt: skip
         made.stages.append("epub")
         made.render(findings)
         return made.epub
