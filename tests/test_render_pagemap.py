@@ -423,6 +423,11 @@ def test_a_label_that_cannot_be_an_id_is_named_by_its_place() -> None:
     assert [link.label for link in breaks.links] == ["Обложка", "ii"]
 
 
+def test_two_pages_of_one_label_have_two_ids() -> None:
+    _, breaks, _ = putting("<p>one</p>", Place("a"), Place("c"), labels="1 1")
+    assert [link.href for link in breaks.links] == ["a.xhtml#page-1", "c.xhtml#page-1-of-print"]
+
+
 def test_words_that_are_not_there_are_told() -> None:
     _, _, faults = putting("<p>one two</p>", at(1, 3, "three"), at(7, 0, "x"))
     assert faults == ["EPUB107", "EPUB107"]

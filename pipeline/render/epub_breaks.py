@@ -128,7 +128,7 @@ def put_breaks(
             spot = None
         found.append(spot)
     spots = _in_order(_filled(found, leaves))
-    marks = [Mark(_free(page.label, number, taken), page.label) for number, page in enumerate(page_map.pages, 1)]
+    marks = _marks(page_map, taken)
     links = [
         PageLink(mark.label, f"{leaves[spot.leaf].file}#{mark.id}") for mark, spot in zip(marks, spots, strict=True)
     ]
@@ -200,12 +200,17 @@ def _in_order(spots: Sequence[_Spot]) -> list[_Spot]:
     return ordered
 
 
-def _free(label: str, number: int, taken: frozenset[str]) -> str:
-    """An id for a marker: "page-12"; by the place of the page where the label cannot be in one."""
-    id = f"page-{label}" if _PLAIN.fullmatch(label) else f"page-number-{number}"
-    while id in taken:
-        id += "-of-print"
-    return id
+def _marks(page_map: PageMap, taken: frozenset[str]) -> list[Mark]:
+    """A marker for each page, with an id: "page-12"; by the place of the page where the label cannot be in one."""
+    marks: list[Mark] = []
+    used = set(taken)
+    for number, page in enumerate(page_map.pages, 1):
+        id = f"page-{page.label}" if _PLAIN.fullmatch(page.label) else f"page-number-{number}"
+        while id in used:
+            id += "-of-print"
+        used.add(id)
+        marks.append(Mark(id, page.label))
+    return marks
 
 
 @dataclass(frozen=True, slots=True)

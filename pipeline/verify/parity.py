@@ -24,7 +24,7 @@ from pipeline.index import Index
 from pipeline.report import Report
 from pipeline.verify.clauses import Clause, clauses_of, clauses_of_notes, clauses_of_sections, plain
 from pipeline.verify.epub_book import Book, UnusableBookError, read_book
-from pipeline.verify.pagelist import check_page_list
+from pipeline.verify.parity_pages import check_page_list
 from pipeline.verify.pdf_file import UnusablePdfError, read_pdf
 from pipeline.verify.pdf_inspection import Inspection, in_reference, inspect
 from pipeline.verify.pdf_reading import Printed
