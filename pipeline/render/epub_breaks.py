@@ -1,4 +1,4 @@
-"""The page breaks of the printed edition in the EPUB (EPUB Accessibility 1.1, 3.1.3 and 3.1.4).
+"""The page breaks of the printed edition in the EPUB (EPUB Accessibility 1.1, "Page navigation").
 
 A marker stands before the first word that a printed page shows and no page before it showed; a divided word is not
 divided again: its marker stands before all of it. Two cases need a rule. A page without words of the text (empty,

@@ -18,7 +18,7 @@ PAGE_LIST = declare(
     Severity.ERROR,
     """
     The page list of the finished EPUB and the page breaks in its text are not the same pages: a page is marked and
-    not listed, listed and not marked, called otherwise, or out of order (EPUB Accessibility 1.1, 3.1.3 and 3.1.4).
+    not listed, listed and not marked, called otherwise, or out of order (EPUB Accessibility 1.1, "Page navigation").
     """,
 )
 
