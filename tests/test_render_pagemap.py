@@ -89,16 +89,23 @@ class Pages:
         return labels, words, after
 
     def expected(self) -> dict[str, int]:
-        """The first word, in the order of the EPUB, that each page of the PDF shows and none before it."""
+        """The first word, in the order of the EPUB, that each page of the PDF shows and none before it.
+
+        What stands before the beginning of the page before it counts only when there is nothing else.
+        """
         _, words, _ = self.of_epub()
         place = {word: number for number, word in enumerate(words)}
+        assert len(place) == len(words), "a word is in the EPUB twice"
         seen: set[int] = set()
-        first = {}
+        first: dict[str, int] = {}
+        last = -1
         for label, page in zip(self.printed.labels, self.of_pdf(), strict=True):
             new = set(page) - seen
             seen |= new
             if new:
-                first[label] = min(new, key=place.__getitem__)
+                behind = {word for word in new if place[word] > last}
+                first[label] = min(behind or new, key=place.__getitem__)
+                last = max(last, place[first[label]])
         assert seen == set(words), "a word is in one edition only"
         return first
 
@@ -147,8 +154,13 @@ def table(words: Words, rows: int) -> str:
 
 
 def listed(words: Words, items: int) -> str:
-    inner = f"<ul><li>{words.t(20)}</li><li><p>{words.t(20)}</p><p>{words.t(20)}</p></li></ul>"
-    return "<ul>" + "".join(f"<li>{words.t(25)}{inner if n % 3 == 0 else ''}</li>" for n in range(items)) + "</ul>"
+    found = ""
+    for number in range(items):
+        found += f"<li>{words.t(25)}"
+        if number % 3 == 0:
+            found += f"<ul><li>{words.t(20)}</li><li><p>{words.t(20)}</p><p>{words.t(20)}</p></li></ul>"
+        found += "</li>"
+    return f"<ul>{found}</ul>"
 
 
 def mixed() -> Document:
@@ -337,6 +349,46 @@ def test_a_picture_below_its_caption_comes_after_it() -> None:
 
 def test_no_pages_have_no_starts() -> None:
     assert read_page_starts(()) == ()
+
+
+class Box:
+    """As much of a box of the engine as is read."""
+
+    def __init__(self, element: etree._Element | None, *children: Box) -> None:
+        self.element = element
+        self.element_tag = None if element is None else element.tag
+        self.children = children
+
+
+class TextBox(Box):
+    def __init__(self, element: etree._Element) -> None:
+        super().__init__(element)
+        self.text = element.text
+
+
+def page(section: etree._Element, *numbers: int) -> Box:
+    """A page that prints blocks of a section whole, in this order."""
+    blocks = {block.get("data-block"): block for block in section}
+    chosen = [blocks[f"s/{number}"] for number in numbers]
+    return Box(None, Box(section, *(Box(block, TextBox(block)) for block in chosen)))
+
+
+@pytest.mark.parametrize(
+    ("pages", "starts"),
+    [
+        ([(1,), (2, 3), (4,)], [1, 2, 4]),
+        ([(1, 3), (2, 4)], [1, 2]),  # block 2 was passed by 3
+        ([(1,), (3,), (2, 4)], [1, 3, 4]),  # and a whole page lies between
+        ([(1,), (3,), (2,), (4,)], [1, 3, 2, 4]),  # and it has the next page to itself
+        ([(1, 2), (), (3, 4)], [1, None, 3]),
+        ([(4, 1), (2, 3)], [1, 2]),
+    ],
+)
+def test_pages_begin_in_the_order_of_the_text(pages: list[tuple[int, ...]], starts: list[int | None]) -> None:
+    blocks = "".join(f'<p data-block="s/{number}">word{number}</p>' for number in range(1, 5))
+    section = etree.fromstring(f'<section id="s">{blocks}</section>')
+    found = read_page_starts([page(section, *numbers) for numbers in pages])
+    assert [place and place.block for place in found] == [number and f"s/{number}" for number in starts]
 
 
 # ---------------------------------------------------------------- markers

@@ -3,7 +3,8 @@
 The engine's boxes are read, never changed. A page begins with the first word, in the order of the text, that it
 prints and no page before it printed. On most pages that is the word at the top. Where the press has let paragraphs
 pass a figure (see `holes`), the page with the figure begins at the figure, although words that stand behind it in
-the text are on the page before.
+the text are on the page before. Only when the page before begins behind the figure, too, is the figure passed over:
+pages begin in the order of the text.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import re
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from pipeline.document import Imprint
 from pipeline.render.blocks import BLOCK, UNIT, Order, is_unit, letters, letters_of_block, number_of, order_in
@@ -111,6 +112,35 @@ class _Around:
     contents: bool = False
 
 
+_Found: TypeAlias = tuple[Order, Place]
+
+
+class _First:
+    """The first of the places of a page; one section is never passed by another.
+
+    Args:
+        before: where the page before begins: what stands before that in the text does not begin this one, as long as
+            there is anything else.
+    """
+
+    def __init__(self, before: _Found | None) -> None:
+        self._before = before
+        self.found: _Found | None = None
+        self._passed = False
+
+    def see(self, place: Place, element: Any) -> None:
+        """Look at another place of the page."""
+        known, before = self.found, self._before
+        number = number_of(place.block)
+        continues = before is not None and before[1].section == place.section and number <= before[0][0]
+        if known is not None and not self._passed and (place.section != known[1].section or number >= known[0][0]):
+            return  # behind the first, which is the rule: its order need not be known
+        order = (0, 0, 0) if element is None else order_in(element, place.offset)
+        passed = continues and before is not None and order < before[0]
+        if known is None or (self._passed, known[0]) > (passed, order):
+            self.found, self._passed = (order, place), passed
+
+
 class _Reader:
     """Follows the letters of every block from page to page."""
 
@@ -119,13 +149,13 @@ class _Reader:
         self._printed: dict[str, int] = {}
         self._units: set[Any] = set()
         self._heads: dict[Any, int] = {}
+        self._last: _Found | None = None
         self._page = -1
 
     def read(self, page: Any) -> Place | None:
         """The place at which a page begins."""
         self._page += 1
-        first: Place | None = None  # in its section; one section is never passed by another
-        order: Order = (0, 0, 0)
+        first = _First(self._last)
         pending = [(page, _Around())]
         while pending:
             placeholder, around = pending.pop()
@@ -136,14 +166,12 @@ class _Reader:
             if inside is None:
                 continue
             place = self._find(box, inside)
-            if place is None:
-                if not _counts_as_one(box):
-                    pending.extend((child, inside) for child in reversed(getattr(box, "children", ())))
-            elif first is None or (place.section == first.section and number_of(place.block) < order[0]):
-                here = order_in(inside.element, place.offset) if inside.element is not None else order
-                if first is None or here < order:
-                    first, order = place, here
-        return first
+            if place is not None:
+                first.see(place, inside.element)
+            elif not _counts_as_one(box):
+                pending.extend((child, inside) for child in reversed(getattr(box, "children", ())))
+        self._last = first.found or self._last
+        return first.found[1] if first.found else None
 
     def _is_repeated(self, box: Any) -> bool:
         """Whether a box is the head of a table once more, at the top of a page on which the table goes on."""
