@@ -29,6 +29,7 @@ from pipeline.render.pdf import Design, print_pdf
 from pipeline.report import Report
 from pipeline.templating import Templates
 from pipeline.toolchain import Tool, ToolMissingError
+from pipeline.verify.ace import prove_claim
 from pipeline.verify.epub import check_epub
 from pipeline.verify.parity import Sources, check_parity
 from pipeline.verify.pdf import check_pdf
@@ -187,8 +188,17 @@ def _rendered(
             progress("finding the pages of the PDF")
             known = pages_of(document, design, templates, epoch, cache, findings)
         progress("binding the EPUB")
-        fonts = settings.design.epub_fonts
-        return Made(edition, write_epub(document, colors, templates, epoch, findings, known, fonts=fonts), 0)
+        data = write_epub(
+            document,
+            colors,
+            templates,
+            epoch,
+            findings,
+            known,
+            fonts=settings.design.epub_fonts,
+            certified_by=settings.accessibility.certified_by or "",
+        )
+        return Made(edition, data, 0)
     progress("laying out pages")
     printed = print_pdf(document, design, templates, epoch, findings, checked.place_of)
     pages = page_map(document.imprint, printed.labels, printed.page_starts)
@@ -218,6 +228,9 @@ def _verified_and_published(
             progress(f"verifying the {item.edition.name}")
             if item.edition is Edition.EPUB:
                 checks = check_epub(path, findings)
+                if checked.report.settings.accessibility.certified_by:
+                    place = checked.report.place.at("accessibility", "certified-by")
+                    checks += (prove_claim(path, workspace.reader, place, findings),)
             else:
                 checks = check_pdf(path, document, findings, checked.place_of)
             artefacts.append(Artefact(folder / path.name, item.edition, item.pages, checks))

@@ -507,6 +507,24 @@ def test_the_summary_counts_what_is_in_the_book(rich: Book) -> None:
     assert "1 of 2 images without a text alternative." in bare
 
 
+def test_nothing_is_claimed_that_nobody_answers_for(rich: Book) -> None:
+    assert rich.meta("dcterms:conformsTo") + rich.meta("a11y:certifiedBy") == []
+
+
+@pytest.mark.artefact
+def test_a_claim_names_the_standard_and_who_answers_for_it(tmp_path: Path) -> None:
+    path = tmp_path / "claimed.epub"
+    path.write_bytes(write_epub(RICH, (), templates(), EPOCH, Findings(), certified_by="An Examiner & Co."))
+    book = Book(path.read_bytes())
+    assert book.meta("dcterms:conformsTo") == ["EPUB Accessibility 1.1 - WCAG 2.2 Level AA"]
+    assert book.package("//opf:meta[@property='dcterms:conformsTo']/@id") == ["conformance"]
+    assert book.package("//opf:meta[@refines='#conformance'][@property='a11y:certifiedBy']") == ["An Examiner & Co."]
+    findings = Findings()
+    results = check_epub(path, findings)
+    assert findings.all() == ()
+    assert {result.state for result in results} == {CheckState.PASSED}
+
+
 # ---------------------------------------------------------------- typefaces
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.checks import CheckResult, CheckState
-from pipeline.diagnostics import Findings
-from pipeline.verify.ace import AceTools, find_ace, run_ace
+from pipeline.diagnostics import Findings, Span
+from pipeline.verify.ace import AceTools, find_ace, prove_claim, run_ace
 
 
 def standing_in(folder: Path, program: str) -> AceTools:
@@ -84,6 +84,31 @@ def test_half_an_answer_is_not_run(answer: str, reason: str, tmp_path: Path) -> 
     assert result.state is CheckState.NOT_RUN
     assert result.detail.startswith(reason)
     assert found[0].startswith("TOOL021 [] book.epub: Ace ")
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(
+    ("answer", "codes"),
+    [(report("pass"), []), (report("fail", FAULT), ["EPUB010", "EPUB011"]), ("", ["EPUB011", "TOOL021"])],
+)
+def test_a_claim_is_proved_by_a_passed_book_alone(
+    answer: str, codes: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tools = answering(tmp_path, answer)
+    monkeypatch.setattr("pipeline.verify.ace.find_ace", lambda _: (tools, ""))
+    findings = Findings()
+    prove_claim(Path("book.epub"), tmp_path, Span("report.yaml", 9), findings)
+    assert sorted(finding.rule.code for finding in findings.all()) == codes
+
+
+def test_a_claim_is_not_proved_where_ace_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    findings = Findings()
+    result = prove_claim(Path("book.epub"), tmp_path, Span("report.yaml", 9), findings)
+    assert result.state is CheckState.NOT_RUN
+    assert [(f.rule.code, f.span.line, f.message) for f in findings.all()] == [
+        ("EPUB011", 9, "the EPUB cannot be called accessible: DAISY Ace not run, no Node is installed")
+    ]
 
 
 @pytest.mark.process

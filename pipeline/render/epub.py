@@ -63,6 +63,7 @@ def write_epub(
     page_map: PageMap | None = None,
     *,
     fonts: bool = False,
+    certified_by: str = "",
 ) -> bytes:
     """The report as an EPUB 3.3 publication.
 
@@ -74,6 +75,7 @@ def write_epub(
         findings: takes dead links, ids used twice, unpaired notes, missing pictures, and pages not found.
         page_map: the pages of the printed edition, which the book marks and lists; None for no list.
         fonts: whether the press's typefaces are put into the book.
+        certified_by: who answers for its accessibility, so that it is claimed; "" for no claim.
 
     Raises:
         StageFailedError: when a template fails, a part is not well-formed, or the cover cannot be drawn.
@@ -91,6 +93,7 @@ def write_epub(
         findings,
         document=document,
         identifiers=identifiers(document.imprint),
+        certified_by=certified_by,
         print_edition=page_map.identifier if page_map is not None else "",
         direction=reading_direction(document.imprint.lang),
         modified=datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),

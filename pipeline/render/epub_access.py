@@ -1,7 +1,8 @@
 """What the EPUB says about its accessibility, counted in the files of the book and never taken for granted.
 
 The terms are those of EPUB Accessibility 1.1 and of the schema.org accessibility vocabulary it refers to.
-No conformance is claimed: that needs a person's judgement beside the machine's.
+Conformance is not derived: that needs a person's judgement beside the machine's. It is claimed for whoever a report
+names as answering for it, and only if DAISY Ace passes the book.
 """
 
 from __future__ import annotations

@@ -32,6 +32,20 @@ ACE_VIOLATION = declare(
     """,
 )
 
+CLAIM_NOT_PROVED = declare(
+    "EPUB011",
+    "claim-not-proved",
+    Severity.ERROR,
+    """
+    The report names somebody who certifies that its EPUB is accessible, and DAISY Ace has not passed it: it found
+    something, or was not run. A claim that was not proved is not published.
+
+    What Ace can find is only a part of WCAG; the rest is what the certifier answers for.
+
+    Good:  run `make reader`, which installs Ace; or take `accessibility: certified-by` out of report.yaml
+    """,
+)
+
 ACE_BROKE = declare(
     "TOOL021",
     "ace-broke-off",
@@ -99,6 +113,22 @@ def find_ace(modules: Path) -> tuple[AceTools | None, str]:
     if browser is None:
         return None, "no Chromium is installed"
     return AceTools(node, ace, browser), ""
+
+
+def prove_claim(path: Path, modules: Path, place: Span, findings: Findings) -> CheckResult:
+    """Run Ace on a book that claims to be accessible.
+
+    Args:
+        path: the EPUB.
+        modules: as in `find_ace`.
+        place: where the claim stands.
+        findings: takes the violations, and the claim itself when Ace has not passed the book.
+    """
+    result = run_ace(path, *find_ace(modules), findings)
+    if result.state is not CheckState.PASSED:
+        message = f"the EPUB cannot be called accessible: {result.name} {result.state.value}, {result.detail}"
+        findings.add(CLAIM_NOT_PROVED.at(place, message, 'run "make reader", or make no claim'))
+    return result
 
 
 def run_ace(
