@@ -12,6 +12,7 @@ VENV := .venv
 # A stamp is as new as the last set-up, so a second make spends nothing on it.
 BUILD_READY := $(VENV)/.ready-build
 TEST_READY  := $(VENV)/.ready-test
+READER_READY := tests/reader/node_modules/.ready
 
 PYTHON_BIN := $(VENV)/bin/python
 ifeq ($(shell uname -s),Darwin)
@@ -26,7 +27,7 @@ PREFLIGHT := $(PYTHON_BIN) tools/preflight.py
 # Two targets write into the same build/; they take turns, so that their messages stay in order too.
 .NOTPARALLEL:
 .SUFFIXES:
-.PHONY: help setup pdf epub check dist test fast lint schema lock wheel clean distclean
+.PHONY: help setup pdf epub check dist test fast reader ace lint schema lock wheel clean distclean
 
 help: ## Show this list
 	@echo "Proofpress. Usage: make TARGET [REPORT=content/NAME]"
@@ -58,6 +59,13 @@ test: $(TEST_READY) ## Run all the tests
 fast: $(TEST_READY) ## Run the tests that make no file and start no program: the quick loop
 	@$(PYTHON_BIN) -m pytest -m "not artefact and not process" $(PYTEST_ARGS)
 
+reader: $(READER_READY) ## Install what tests read EPUBs with, a reading system and DAISY Ace (npm, into tests/reader/)
+	@echo "tests/reader/node_modules is ready."
+
+ace: $(BUILD_READY) ## Check the EPUBs in build/ with DAISY Ace; not run without Node 20 and Chromium
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(READER_READY); fi
+	@$(PYTHON_BIN) tools/ace.py
+
 lint: $(TEST_READY) ## Check the code: ruff, formatting, mypy, the import contract
 	@failed=0; \
 	$(VENV)/bin/ruff check . || failed=1; \
@@ -80,8 +88,8 @@ clean: ## Remove what was built, and the caches
 	@rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	@find . -path ./$(VENV) -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 
-distclean: clean ## Remove .venv and dist/ as well
-	@rm -rf $(VENV) dist
+distclean: clean ## Remove .venv, dist/ and what npm installed as well
+	@rm -rf $(VENV) dist tests/reader/node_modules
 
 # No file when the Python that .venv was made with has been removed: then the stamps are worth nothing.
 $(VENV)/bin/python: ;
@@ -91,3 +99,8 @@ $(BUILD_READY): requirements/build.txt pyproject.toml tools/setup.sh $(VENV)/bin
 
 $(TEST_READY): requirements/test.txt pyproject.toml tools/setup.sh $(VENV)/bin/python
 	@tools/setup.sh test
+
+# Scripts of packages are not run and no browser is downloaded: tests/reader/.npmrc.
+$(READER_READY): tests/reader/package.json tests/reader/package-lock.json tests/reader/.npmrc
+	@cd tests/reader && npm ci --no-progress --loglevel=error
+	@touch $@

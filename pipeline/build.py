@@ -10,7 +10,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -28,13 +28,17 @@ from pipeline.package import Release, distribute, publish
 from pipeline.render.catalog import Attached
 from pipeline.render.epub import write_epub
 from pipeline.render.finishing import PRINT_FORM, SCREEN_2_FORM, SCREEN_FORM
+from pipeline.render.pagemap import PageMap, page_map
+from pipeline.render.pagination import keep_pages, pages_of
 from pipeline.render.paper import for_paper
 from pipeline.render.pdf import Design, print_pdf
 from pipeline.report import Report
 from pipeline.templating import Templates
 from pipeline.toolchain import Tool, ToolMissingError
+from pipeline.verify.ace import prove_claim
 from pipeline.verify.epub import check_epub
 from pipeline.verify.gate.page import conformance_page
+from pipeline.verify.parity import Sources, check_parity
 from pipeline.verify.proving import Proof, prove
 from pipeline.wording import words_for
 from pipeline.workspace import Workspace, source_commit
@@ -42,11 +46,19 @@ from pipeline.workspace import Workspace, source_commit
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """The bytes of an edition, not yet verified."""
+    """The bytes of an edition, not yet verified.
+
+    Attributes:
+        edition: what it is.
+        data: the file.
+        pages: how many pages it has; 0 where it has none.
+        page_map: where its pages begin in the text, for editions that have none of their own.
+    """
 
     edition: Edition
     data: bytes
     pages: int
+    page_map: PageMap | None = None
 
 
 Arguments = ParamSpec("Arguments")
@@ -125,9 +137,9 @@ def _pressed(
 
     made: list[Made] = []
     document = None if stopped() else _tried(findings, _composed, checked, workspace, progress, findings)
-    for edition in editions:
+    for edition in sorted(editions, key=tuple(Edition).index):  # the PDF first: the EPUB names its pages
         if document is not None and not stopped():
-            edited = _tried(findings, _rendered, edition, document, checked, workspace, progress, findings)
+            edited = _tried(findings, _rendered, edition, made, document, checked, workspace, progress, findings)
             made += [edited] if edited else []
     artefacts: tuple[Artefact, ...] = ()
     if document is not None and not has_errors(checked.judged(findings, workspace)):
@@ -170,6 +182,7 @@ def _composed(checked: Checked, workspace: Workspace, progress: Progress, findin
 
 def _rendered(
     edition: Edition,
+    before: Sequence[Made],
     document: Document,
     checked: Checked,
     workspace: Workspace,
@@ -179,16 +192,33 @@ def _rendered(
     settings, templates = checked.report.settings, _templates(checked.report, workspace)
     colors = tuple(settings.design.colors.items())
     epoch = workspace.epoch(document.imprint.date)
-    if edition is Edition.EPUB:
-        progress("binding the EPUB")
-        return Made(edition, write_epub(document, colors, templates, epoch, findings), 0)
-    progress("laying out pages")
     design = Design(settings.design.page, colors, checked.stylesheets)
+    cache = Cache(workspace.cache)
+    if edition is Edition.EPUB:
+        known = next((made.page_map for made in before if made.page_map), None)
+        if known is None:
+            progress("finding the pages of the PDF")
+            known = pages_of(document, design, templates, epoch, cache, findings)
+        progress("binding the EPUB")
+        data = write_epub(
+            document,
+            colors,
+            templates,
+            epoch,
+            findings,
+            known,
+            fonts=settings.design.epub_fonts,
+            certified_by=settings.accessibility.certified_by or "",
+        )
+        return Made(edition, data, 0)
+    progress("laying out pages")
     attached = _data_of(checked.report)
     worded, form = _for(edition, document), FORMS[edition]
-    cache = Cache(workspace.cache)
     printed = print_pdf(worded, design, templates, epoch, cache, findings, checked.place_of, attached, form)
-    return Made(edition, printed.data, printed.pages)
+    pages = page_map(document.imprint, printed.labels, printed.page_starts) if edition is Edition.PDF else None
+    if pages is not None and not has_errors(findings.all()):
+        keep_pages(pages, document, design, templates, epoch, cache)
+    return Made(edition, printed.data, printed.pages, pages)
 
 
 def _for(edition: Edition, document: Document) -> Document:
@@ -218,7 +248,7 @@ def _verified_and_published(
     folder.mkdir(parents=True, exist_ok=True)
     artefacts: list[Artefact] = []
     proofs: list[Proof] = []
-    epoch = workspace.epoch(document.imprint.date)
+    epoch, cache = workspace.epoch(document.imprint.date), Cache(workspace.cache)
     with tempfile.TemporaryDirectory(prefix=".verify-", dir=folder) as aside:
         finished = [Path(aside) / item.edition.file_name(slug) for item in made]
         for item, path in zip(made, finished, strict=True):
@@ -227,12 +257,21 @@ def _verified_and_published(
             progress(f"verifying the {item.edition.name}")
             if item.edition is Edition.EPUB:
                 checks = check_epub(path, findings)
+                if checked.report.settings.accessibility.certified_by:
+                    place = checked.report.place.at("accessibility", "certified-by")
+                    checks += (prove_claim(path, workspace.reader, place, findings),)
             else:
                 worded, form = _for(item.edition, document), FORMS[item.edition]
-                proofs.append(prove(path, worded, form, epoch, Cache(workspace.cache), findings, checked.place_of))
+                proofs.append(prove(path, worded, form, epoch, cache, findings, checked.place_of))
                 checks = proofs[-1].checks
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
             artefacts.append(Artefact(folder / path.name, item.edition, item.pages, checks, digest))
+        progress("comparing the editions with the sources")
+        paths = {item.edition: path for item, path in zip(made, finished, strict=True)}
+        sources = Sources(checked.report, checked.index, checked.place_of)
+        pdf, epub = paths.get(Edition.PDF), paths.get(Edition.EPUB)
+        parity = check_parity(document, sources, cache, findings, pdf, epub)
+        artefacts[-1:] = [replace(last, checks=last.checks + parity) for last in artefacts[-1:]]
         if has_errors(checked.judged(findings, workspace)):
             _leave_unproved(folder / UNPROVED, finished, document, proofs)
             return ()

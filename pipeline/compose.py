@@ -158,6 +158,7 @@ class _Composer:
                 figures_and_tables=self.words["figures-and-tables"],
                 notes=self.words["notes"],
                 page=self.words["page"],
+                pages=self.words["pages"],
                 cover=self.words["cover"],
                 title_page=self.words["title-page"],
                 note=self.words["note"],

@@ -178,6 +178,7 @@ class Words:
     figures_and_tables: str
     notes: str
     page: str
+    pages: str
     cover: str
     title_page: str
     note: str

@@ -189,6 +189,15 @@ class DesignSettings(Authored):
     page: Literal["A4", "Letter"] = "A4"
     colors: dict[str, Color] = {}
     stylesheets: tuple[FilePath, ...] = ()
+    epub_fonts: bool = Field(False, description="Put the press's typefaces into the EPUB; else the reader's are used.")
+
+
+class Accessibility(Authored):
+    """What is claimed of the EPUB's accessibility, and by whom."""
+
+    certified_by: Text | None = Field(
+        None, description="Who has examined the EPUB and answers for it: EPUB Accessibility 1.1, WCAG 2.2 Level AA."
+    )
 
 
 class Allowance(Authored):
@@ -230,6 +239,7 @@ class ReportFile(Authored):
     labels: dict[str, Text] = {}
     terms: tuple[Term, ...] = ()
     design: DesignSettings = DesignSettings()
+    accessibility: Accessibility = Accessibility()
     allow: tuple[Allowance, ...] = ()
 
 

@@ -31,7 +31,7 @@ from pipeline.positions import (
 from pipeline.source import Embedded
 
 READER = "commonmark_x+sourcepos-smart-emoji-gfm_auto_identifiers-superscript-subscript"
-VERSION = "scan-12"
+VERSION = "scan-13"
 
 Node: TypeAlias = "dict[str, Any]"
 
@@ -56,6 +56,7 @@ class Form(Enum):
     DEFINITION = "definition"  # an id on anything else
     EMPTY = "empty"  # []{...} with neither value nor page
     STRAY = "stray"  # {...} behind a word, which takes no attributes
+    LANGUAGE = "language"  # the language of a span or a block
     PROSE = "prose"  # the words themselves: no code, no addresses
 
 
@@ -274,6 +275,8 @@ class _Scanner:
             return
         if identifier:
             self.add(Form.DEFINITION, identifier, position)
+        if "lang" in settings:
+            self.add(Form.LANGUAGE, settings["lang"], position)
         if not any(key == "wrapper" for key, _ in attributes):
             name = classes[0] if classes else ""
             self.add(Form.BLOCK, name, position, classes=tuple(classes), text=json.dumps(settings))
@@ -360,6 +363,8 @@ class _Scanner:
             return
         if identifier:
             self.add(Form.DEFINITION, identifier, position)
+        if "lang" in settings:
+            self.add(Form.LANGUAGE, settings["lang"], position)
         for form, key in ((Form.VALUE, "value"), (Form.PAGE, "page")):
             if key in settings:
                 self.add(form, settings[key], position, text=settings.get("format", ""))

@@ -39,6 +39,11 @@ class Workspace:
         """The folder of cached stage results; it can be deleted at any time."""
         return self.build / ".cache"
 
+    @property
+    def reader(self) -> Path:
+        """The folder that `make reader` installs DAISY Ace in; it need not be there."""
+        return self.content.parent / "tests" / "reader" / "node_modules"
+
     def reports(self) -> tuple[Path, ...]:
         """The folders of `content` that hold a `report.yaml`, by name."""
         if not self.content.is_dir():

@@ -80,6 +80,7 @@ WORDS = Words(
     figures_and_tables="Figures and tables",
     notes="Notes",
     page="page",
+    pages="Pages",
     cover="Cover",
     title_page="Title page",
     note="note",

@@ -24,6 +24,7 @@ from pipeline.checks import CheckResult, CheckState
 from pipeline.cli import press
 from pipeline.diagnostics import Findings, Rule, Severity, Span, StageFailedError
 from pipeline.document import Document
+from pipeline.render.pagemap import PageMap
 from pipeline.render.pdf import PrintedPdf
 from pipeline.toolchain import ToolMissingError
 from pipeline.verify.gate.examine import Examination
@@ -73,12 +74,17 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch, composition: str) -> StandIns:
                   locate: object, attached: object, form: object) -> PrintedPdf:  # fmt: skip
         made.stages.append("pdf")
         made.render(findings)
-        return PrintedPdf(made.pdf, 7, (), (), 1)
+        return PrintedPdf(made.pdf, 7, (), (), 1, ())
 
-    def write_epub(document: object, colors: object, templates: object, epoch: int, findings: Findings) -> bytes:
+    def write_epub(document: object, colors: object, templates: object, epoch: int, findings: Findings, pages: object,
+                   *, fonts: bool, certified_by: str) -> bytes:  # fmt: skip
         made.stages.append("epub")
         made.render(findings)
         return made.epub
+
+    def pages_of(*arguments: object) -> PageMap:
+        made.stages.append("pages")
+        return PageMap("urn:x", ())
 
     def check(path: Path, *more: object) -> tuple[CheckResult, ...]:
         made.stages.append(f"verify {path.suffix[1:]}")
@@ -97,7 +103,9 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch, composition: str) -> StandIns:
     monkeypatch.setattr(building, "print_pdf", print_pdf)
     monkeypatch.setattr(building, "write_epub", write_epub)
     monkeypatch.setattr(building, "prove", prove)
+    monkeypatch.setattr(building, "pages_of", pages_of)
     monkeypatch.setattr(building, "check_epub", check)
+    monkeypatch.setattr(building, "check_parity", lambda *_: ())
     return made
 
 
@@ -189,10 +197,38 @@ def test_one_edition_leaves_the_other_alone(
     project: Path, stand_ins: StandIns, last_good: dict[str, tuple[bytes, int]]
 ) -> None:
     assert run("build", "--to", "epub").exit_code == 0
-    assert stand_ins.stages == ["epub", "verify epub"]
+    assert stand_ins.stages == ["pages", "epub", "verify epub"]
     now = published(project)
     assert now["small.pdf"] == last_good["small.pdf"]
     assert now["small.epub"][0] == b"EPUB new"
+
+
+def _claim(project: Path) -> None:
+    settings = project / "content" / "small" / "report.yaml"
+    settings.write_text(f"{settings.read_text('utf-8')}accessibility: {{certified-by: An Examiner}}\n", "utf-8")
+
+
+@pytest.mark.usefixtures("stand_ins")
+def test_a_claim_that_was_not_proved_is_not_published(project: Path, last_good: dict[str, tuple[bytes, int]]) -> None:
+    """DAISY Ace is not installed in this project."""
+    _claim(project)
+    result = run("build")
+    assert result.exit_code == 1
+    assert "report.yaml:9:31: error EPUB011 claim-not-proved: the EPUB cannot be called accessible" in result.stdout
+    assert published(project) == last_good
+
+
+@pytest.mark.usefixtures("stand_ins")
+def test_a_claim_that_was_proved_is_published(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def proved(path: Path, *_: object) -> CheckResult:
+        assert path.read_bytes() == b"EPUB new"
+        return CheckResult("DAISY Ace", CheckState.PASSED, "0 violations in 3 files")
+
+    monkeypatch.setattr(building, "prove_claim", proved)
+    _claim(project)
+    result = run("build")
+    assert result.exit_code == 0
+    assert "passed   DAISY Ace: 0 violations in 3 files" in result.stdout
 
 
 def test_an_error_in_the_sources_stops_before_anything_is_made(

@@ -13,15 +13,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from fontTools.ttLib import TTFont
 from lxml import etree
 from PIL import Image
 
+from pipeline.checks import CheckState
 from pipeline.diagnostics import Findings, StageFailedError
 from pipeline.document import Asset, Chapter, Document, Kind
 from pipeline.render.epub import write_epub
 from pipeline.render.epub_access import derive
+from pipeline.render.epub_fonts import FACES, embedded_fonts
 from pipeline.render.epub_pages import file_names, reading_direction
 from pipeline.templating import Templates
+from pipeline.verify.epub import check_epub
 from pipeline.workspace import templates_folder
 from tests.documents import IMPRINT, RICH, call, note, with_chapter
 
@@ -497,10 +501,75 @@ def test_the_summary_counts_what_is_in_the_book(rich: Book) -> None:
     assert rich.meta("schema:accessibilitySummary") == [
         "The text can be navigated by a table of contents and headings. 1 image with a text alternative. "
         "1 table with marked header cells. 6 notes at the ends of the chapters, linked from the text and "
-        "back. There is no list of the pages of the print edition."
+        "back. There is no list of the pages of the PDF edition."
     ]
     bare = written(_document_with_body(_BARE + _DESCRIBED)).meta("schema:accessibilitySummary")[0]
     assert "1 of 2 images without a text alternative." in bare
+
+
+def test_nothing_is_claimed_that_nobody_answers_for(rich: Book) -> None:
+    assert rich.meta("dcterms:conformsTo") + rich.meta("a11y:certifiedBy") == []
+
+
+@pytest.mark.artefact
+def test_a_claim_names_the_standard_and_who_answers_for_it(tmp_path: Path) -> None:
+    path = tmp_path / "claimed.epub"
+    path.write_bytes(write_epub(RICH, (), templates(), EPOCH, Findings(), certified_by="An Examiner & Co."))
+    book = Book(path.read_bytes())
+    assert book.meta("dcterms:conformsTo") == ["EPUB Accessibility 1.1 - WCAG 2.2 Level AA"]
+    assert book.package("//opf:meta[@property='dcterms:conformsTo']/@id") == ["conformance"]
+    assert book.package("//opf:meta[@refines='#conformance'][@property='a11y:certifiedBy']") == ["An Examiner & Co."]
+    findings = Findings()
+    results = check_epub(path, findings)
+    assert findings.all() == ()
+    assert {result.state for result in results} == {CheckState.PASSED}
+
+
+# ---------------------------------------------------------------- typefaces
+
+
+def test_no_typeface_is_in_a_book_that_does_not_ask_for_one(rich: Book) -> None:
+    assert [name for name in rich.names if "font" in name] == []
+    assert b"@font-face" not in rich.archive.read("EPUB/epub.css")
+
+
+@pytest.mark.artefact
+def test_typefaces_have_the_letters_of_the_book_and_no_others(tmp_path: Path) -> None:
+    data = write_epub(RICH, (), templates(), EPOCH, Findings(), fonts=True)
+    book = Book(data)
+    faces = [name for name in book.names if name.startswith("EPUB/fonts/")]
+    assert len(faces) == 5
+    assert book.package("//opf:item[@media-type='font/ttf']/@href") == [
+        name.removeprefix("EPUB/") for name in (
+            "EPUB/fonts/SourceSerif4-Regular.ttf", "EPUB/fonts/SourceSerif4-Bold.ttf",
+            "EPUB/fonts/SourceSerif4-Italic.ttf", "EPUB/fonts/SourceSans3-Regular.ttf",
+            "EPUB/fonts/SourceSans3-Bold.ttf",
+        )
+    ]  # fmt: skip
+    letters = {
+        ord(sign) for page in book.pages() for text in book.ask(page, "//text()") for sign in text if sign.isalpha()
+    }
+    for name in faces:
+        font = TTFont(io.BytesIO(book.archive.read(name)))
+        assert letters <= set(font.getBestCmap())
+        assert ord("Ж") not in font.getBestCmap()
+        assert "fvar" not in font
+        assert len(book.archive.read(name)) < 120_000
+    weights = {name: TTFont(io.BytesIO(book.archive.read(name)))["hmtx"]["n"][0] for name in faces}
+    assert weights["EPUB/fonts/SourceSerif4-Bold.ttf"] > weights["EPUB/fonts/SourceSerif4-Regular.ttf"]
+    assert book.meta("schema:accessibilityFeature") == written(RICH).meta("schema:accessibilityFeature")
+    path = tmp_path / "fonts.epub"
+    path.write_bytes(data)
+    findings = Findings()
+    results = check_epub(path, findings)
+    assert findings.all() == ()
+    assert {result.state for result in results} == {CheckState.PASSED}
+
+
+@pytest.mark.artefact
+def test_the_same_letters_give_the_same_typeface(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.render.epub_fonts.FACES", FACES[:1])
+    assert embedded_fonts(["abc"]) == embedded_fonts(["cab", "a"]) != embedded_fonts(["abcd"])
 
 
 # ---------------------------------------------------------------- the cover

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import os
 import shutil
+import subprocess
+import sys
 import time
 import zipfile
 from collections.abc import Callable, Mapping
@@ -26,7 +28,7 @@ from tests.documents import IMPRINT, RICH
 
 EPOCH = 1795435200
 FAULTS = Path(__file__).parent / "faults"
-OWN_CHECKS = ("EPUB archive", "EPUB links", "EPUB notes", "EPUB text")
+OWN_CHECKS = ("EPUB archive", "EPUB links", "EPUB notes", "EPUB text", "EPUB pages")
 
 
 @pytest.fixture(scope="module")
@@ -198,7 +200,7 @@ def test_a_missing_tool_is_not_run_and_no_fault_of_the_book(
     results, found = checked(path)
     assert results["EPUBCheck"] == CheckResult("EPUBCheck", CheckState.NOT_RUN, reason)
     assert found == ()
-    assert [results[name].state for name in OWN_CHECKS] == [CheckState.PASSED] * 4
+    assert [results[name].state for name in OWN_CHECKS] == [CheckState.PASSED] * 5
 
 
 def test_warnings_are_told_at_each_place_and_do_not_fail_the_book(
@@ -321,6 +323,40 @@ def test_ordinary_text_is_no_residue(text: str, rich: bytes, tmp_path: Path) -> 
     assert results["EPUB text"].state is CheckState.PASSED
 
 
+def _paged(files: dict[str, bytes]) -> None:
+    """Two pages in the colophon, marked and listed."""
+    mark = '<span epub:type="pagebreak" role="doc-pagebreak" id="page-{0}" aria-label="{0}"></span>'
+    _in("sec-colophon.xhtml", "<p>Set.</p>", f"{mark.format(1)}<p>Set.</p>{mark.format(2)}<p>Bound.</p>")(files)
+    lines = "".join(f'<li><a href="sec-colophon.xhtml#page-{n}">{n}</a></li>' for n in (1, 2))
+    _in("nav.xhtml", "</body>", f'<nav epub:type="page-list"><ol>{lines}</ol></nav></body>')(files)
+
+
+@pytest.mark.usefixtures("no_java")
+@pytest.mark.parametrize(
+    ("change", "messages"),
+    [
+        (lambda _: None, []),
+        (
+            _in("nav.xhtml", '<li><a href="sec-colophon.xhtml#page-2">2</a></li>', ""),
+            ["2 pages are marked and 1 listed"],
+        ),
+        (_in("nav.xhtml", '#page-2">2<', '#page-2">II<'), ['line 2 of the page list is "II", the marker "2"']),
+        (_in("nav.xhtml", '#page-2">2<', '#page-1">2<'), ['line 2 of the page list is "2", the marker "2"']),
+        (_in("sec-colophon.xhtml", 'aria-label="1"', 'aria-label="3"'), [
+            'line 1 of the page list is "1", the marker "3"']),
+    ],
+)  # fmt: skip
+def test_the_page_list_and_the_markers_are_the_same_pages(
+    change: Callable[[dict[str, bytes]], None], messages: list[str], rich: bytes, tmp_path: Path
+) -> None:
+    files = contents(rich)
+    _paged(files)
+    change(files)
+    results, found = checked(packed(files, tmp_path / "paged.epub"))
+    assert [finding.message for finding in found if finding.rule.code == "EPUB009"] == messages
+    assert results["EPUB pages"].state is (CheckState.FAILED if messages else CheckState.PASSED)
+
+
 # ---------------------------------------------------------------- archives that must not be opened
 
 
@@ -373,6 +409,84 @@ def test_entries_larger_than_the_bound_are_refused_before_they_are_unpacked(
 def test_a_book_larger_than_the_bound_is_refused(rich: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(epub_book, "_LARGEST_BOOK", 10_000)
     _assert_refused(packed(contents(rich), tmp_path / "bad.epub"), "larger than any book")
+
+
+def test_an_entry_that_is_packed_too_densely_is_refused(rich: bytes, tmp_path: Path) -> None:
+    """A bomb: nine megabytes of nothing in nine kilobytes."""
+    path = packed({**contents(rich), "EPUB/bomb": bytes(9_000_000)}, tmp_path / "bad.epub")
+    assert path.stat().st_size < 200_000
+    _assert_refused(path, 'the entry "EPUB/bomb" has 9000000 bytes, packed into ')
+
+
+def test_a_text_larger_than_any_is_refused_before_it_is_parsed(rich: bytes, tmp_path: Path) -> None:
+    files = contents(rich)
+    words = " ".join(str(number * number) for number in range(2_500_000)).encode()
+    files["EPUB/sec-colophon.xhtml"] = files["EPUB/sec-colophon.xhtml"].replace(
+        b"<p>Set.</p>", b"<p>" + words + b"</p>"
+    )
+    results, found = checked(packed(files, tmp_path / "bad.epub"))
+    assert "EPUB003" in [finding.rule.code for finding in found]
+    assert "more than any book has" in found[0].message
+    assert results["EPUB archive"].state is CheckState.FAILED
+
+
+@pytest.mark.process
+def test_hostile_books_take_no_memory(rich: bytes, tmp_path: Path) -> None:
+    """A child of little memory reads a bomb, a huge text and entities that grow, and tells each of them."""
+    entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
+    page = contents(rich)["EPUB/sec-colophon.xhtml"].decode()
+    laughs = page.replace("<!DOCTYPE html>", f'<!DOCTYPE html [<!ENTITY e0 "ha">{entities}]>').replace("Set.", "&e11;")
+    books = {
+        "bomb": {**contents(rich), **{f"EPUB/{n}": bytes(100_000_000) for n in range(5)}},
+        "laughs": {**contents(rich), "EPUB/sec-colophon.xhtml": laughs.encode()},
+    }
+    for name, files in books.items():
+        packed(files, tmp_path / f"{name}.epub")
+    program = (
+        "import resource, sys; from pathlib import Path\n"
+        "from pipeline import toolchain; from pipeline.diagnostics import Findings\n"
+        "from pipeline.verify.epub import check_epub\n"
+        "toolchain.java = lambda: None\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (600 * 2**20, 600 * 2**20))\n"
+        "for path in sys.argv[1:]:\n"
+        "    findings = Findings()\n"
+        "    check_epub(Path(path), findings)\n"
+        "    print(Path(path).stem, [f.rule.code for f in findings.all()])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *(str(tmp_path / f"{name}.epub") for name in books)],
+        cwd=Path(__file__).resolve().parents[1], capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["bomb ['EPUB003']", "laughs ['EPUB004']"]
+
+
+_ENCRYPTED = """<encryption xmlns="urn:oasis:names:tc:opendocument:xmlns:container"
+ xmlns:enc="http://www.w3.org/2001/04/xmlenc#"><enc:EncryptedData><enc:EncryptionMethod Algorithm="{algorithm}"/>
+ <enc:CipherData><enc:CipherReference URI="EPUB/sec-colophon.xhtml"/></enc:CipherData></enc:EncryptedData>
+ </encryption>"""
+
+
+def test_a_book_under_rights_management_is_called_so(rich: bytes, tmp_path: Path) -> None:
+    files = contents(rich)
+    files["META-INF/encryption.xml"] = _ENCRYPTED.format(
+        algorithm="http://www.w3.org/2001/04/xmlenc#aes256-cbc"
+    ).encode()
+    files["META-INF/license.lcpl"] = b"{}"
+    files["EPUB/sec-colophon.xhtml"] = bytes(range(256)) * 20
+    results, found = checked(packed(files, tmp_path / "bad.epub"))
+    assert [(f.rule.code, f.message) for f in found] == [
+        ("EPUB008", '1 files of the book are encrypted, with the terms in "META-INF/license.lcpl"')
+    ]
+    assert results["EPUB links"].state is CheckState.NOT_RUN
+
+
+@pytest.mark.usefixtures("no_java")
+def test_obfuscated_fonts_are_no_protection(rich: bytes, tmp_path: Path) -> None:
+    files = contents(rich)
+    files["META-INF/encryption.xml"] = _ENCRYPTED.format(algorithm="http://www.idpf.org/2008/embedding").encode()
+    _, found = checked(packed(files, tmp_path / "good.epub"))
+    assert found == ()
 
 
 @pytest.mark.process

@@ -24,6 +24,7 @@ from pipeline.render.engine import ENGINE_COMPLAINT, Engine
 from pipeline.render.forme import Forme
 from pipeline.render.formes import Formes, StaleError, Surroundings
 from pipeline.render.gatherings import Gathering, divide
+from pipeline.render.pagemap import Place
 from pipeline.render.pages import Layout, joined
 from pipeline.render.right_hand import BoundToSideError
 from pipeline.render.volume import Facts, Seated, bound, room_for_whole
@@ -52,6 +53,7 @@ class Whole:
         layout: what was read from its pages.
         families: the font families that they are set in.
         faint: the texts that differ too little from what they stand on.
+        starts: where in the text each page begins, or None for a page without words of it.
         set: how many gatherings had to be laid out, and
         of: how many there are.
     """
@@ -60,6 +62,7 @@ class Whole:
     layout: Layout
     families: frozenset[str]
     faint: tuple[Faint, ...]
+    starts: tuple[Place | None, ...]
     set: int
     of: int
 
@@ -103,7 +106,8 @@ def print_by_chapter(
             if name not in settled.known:  # what the engine says of a link within a document
                 findings.add(ENGINE_COMPLAINT.at(edition, f"No anchor #{name} for internal URI reference"))
     faint = tuple(text for place in settled.places for text in place.forme.faint)
-    return Whole(data, settled.layout, families, faint, formes.laid_out, len(gatherings))
+    starts = tuple(start for place in settled.places for start in place.forme.starts)
+    return Whole(data, settled.layout, families, faint, starts, formes.laid_out, len(gatherings))
 
 
 @dataclass(frozen=True, slots=True)

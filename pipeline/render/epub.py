@@ -6,16 +6,18 @@ import io
 import re
 import uuid
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from lxml import etree
 
 from pipeline.diagnostics import Findings, StageFailedError
-from pipeline.document import Document, Imprint
+from pipeline.document import Asset, Document, Imprint
 from pipeline.render.cover import draw_cover
 from pipeline.render.epub_access import derive
+from pipeline.render.epub_fonts import STYLE as FONTS_STYLE
+from pipeline.render.epub_fonts import embedded_fonts
 from pipeline.render.epub_markup import NOT_WELL_FORMED, elements, local_name, parser
 from pipeline.render.epub_pages import (
     COVER_PICTURE,
@@ -25,6 +27,7 @@ from pipeline.render.epub_pages import (
     reading_direction,
     write_pages,
 )
+from pipeline.render.pagemap import PageMap
 from pipeline.templating import Templates
 
 FOLDER, PACKAGE = "EPUB", "package.opf"
@@ -57,6 +60,10 @@ def write_epub(
     templates: Templates,
     epoch: int,
     findings: Findings,
+    page_map: PageMap | None = None,
+    *,
+    fonts: bool = False,
+    certified_by: str = "",
 ) -> bytes:
     """The report as an EPUB 3.3 publication.
 
@@ -65,24 +72,33 @@ def write_epub(
         design_colors: names and values of the colours of the cover ("ground", "accent", "ink").
         templates: the press's templates, and the report's replacements.
         epoch: the moment of the edition, in seconds since 1970; it stamps the package and the archive.
-        findings: takes dead links, ids used twice, unpaired notes and missing pictures.
+        findings: takes dead links, ids used twice, unpaired notes, missing pictures, and pages not found.
+        page_map: the pages of the printed edition, which the book marks and lists; None for no list.
+        fonts: whether the press's typefaces are put into the book.
+        certified_by: who answers for its accessibility, so that it is claimed; "" for no claim.
 
     Raises:
         StageFailedError: when a template fails, a part is not well-formed, or the cover cannot be drawn.
     """
     cover = draw_cover(document, design_colors, templates, findings)
-    pages = write_pages(document, templates, cover.words, findings)
+    pages = write_pages(document, templates, cover.words, page_map, findings)
     style = templates.path(f"css/{STYLE}").read_bytes()
     trees = {name: _well_formed(text, name, document) for name, text in pages.items()}
+    faces: tuple[Asset, ...] = ()
+    if fonts:
+        style = templates.path(f"css/{FONTS_STYLE}").read_bytes() + b"\n" + style
+        faces = embedded_fonts(str(text) for root in trees.values() for text in root.itertext())
     package = templates.render(
         "epub/package.opf.j2",
         findings,
         document=document,
         identifiers=identifiers(document.imprint),
+        certified_by=certified_by,
+        print_edition=page_map.identifier if page_map is not None else "",
         direction=reading_direction(document.imprint.lang),
         modified=datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         access=derive(tuple(trees.values()), document.assets, style.decode("utf-8", "replace")),
-        manifest=_manifest(document, trees),
+        manifest=_manifest((*document.assets, *faces), trees),
         spine=[f"page-{number}" for number, _ in enumerate(pages, 1)],
     )
     container = templates.render("epub/container.xml.j2", findings, package=f"{FOLDER}/{PACKAGE}")
@@ -95,7 +111,7 @@ def write_epub(
         f"{FOLDER}/{COVER_PICTURE}": cover.png,
     }
     content |= {f"{FOLDER}/{name}": text.encode() for name, text in pages.items()}
-    content |= {f"{FOLDER}/{asset.href}": asset.data for asset in document.assets}
+    content |= {f"{FOLDER}/{asset.href}": asset.data for asset in (*document.assets, *faces)}
     return _packed(content, epoch)
 
 
@@ -130,7 +146,7 @@ def _well_formed(text: str, name: str, document: Document) -> etree._Element:
         raise StageFailedError(NOT_WELL_FORMED.at(place, error.msg or "not well-formed XML")) from error
 
 
-def _manifest(document: Document, pages: Mapping[str, etree._Element]) -> tuple[Item, ...]:
+def _manifest(assets: Sequence[Asset], pages: Mapping[str, etree._Element]) -> tuple[Item, ...]:
     return (
         Item("cover-image", COVER_PICTURE, "image/png", "cover-image"),
         Item("style", STYLE, "text/css"),
@@ -138,7 +154,7 @@ def _manifest(document: Document, pages: Mapping[str, etree._Element]) -> tuple[
             Item(f"page-{number}", name, "application/xhtml+xml", _properties(name, root))
             for number, (name, root) in enumerate(pages.items(), 1)
         ),
-        *(Item(f"asset-{number}", asset.href, asset.media_type) for number, asset in enumerate(document.assets, 1)),
+        *(Item(f"asset-{number}", asset.href, asset.media_type) for number, asset in enumerate(assets, 1)),
     )
 
 

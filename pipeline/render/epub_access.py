@@ -1,7 +1,8 @@
 """What the EPUB says about its accessibility, counted in the files of the book and never taken for granted.
 
 The terms are those of EPUB Accessibility 1.1 and of the schema.org accessibility vocabulary it refers to.
-No conformance is claimed: that needs a person's judgement beside the machine's.
+Conformance is not derived: that needs a person's judgement beside the machine's. It is claimed for whoever a report
+names as answering for it, and only if DAISY Ace passes the book.
 """
 
 from __future__ import annotations
@@ -76,10 +77,13 @@ def derive(pages: Sequence[etree._Element], assets: Iterable[Asset], style: str)
         or _MOVING_CSS.search(style)
         or any(_moves(asset) for asset in assets)
     )
+    pages_marked, pages_listed = _count_pages(nodes)
     features = (
         *(("tableOfContents",) if has_contents else ()),
         "readingOrder",  # the spine is the printed order, and nothing is placed by position
         *(("structuralNavigation",) if headed else ()),
+        *(("pageBreakMarkers",) if pages_marked else ()),
+        *(("pageNavigation",) if pages_marked and pages_listed == pages_marked else ()),
         *(("alternativeText",) if images.described and not images.missing else ()),
         *(("displayTransformability",) if not _FIXED_CSS.search(style) else ()),
         *(("MathML",) if any(local_name(node) == "math" for node in nodes) else ()),
@@ -90,7 +94,7 @@ def derive(pages: Sequence[etree._Element], assets: Iterable[Asset], style: str)
         sufficient=_sufficient(images),
         features=features,
         hazard="none" if still else "unknown",
-        summary=_summary(images, has_contents, headed, nodes),
+        summary=_summary(images, has_contents, headed, pages_marked, nodes),
     )
 
 
@@ -128,6 +132,16 @@ def _is_contents(node: etree._Element) -> bool:
     return is_toc and any(local_name(below) == "a" for below in elements(node))
 
 
+def _count_pages(nodes: Iterable[etree._Element]) -> tuple[int, int]:
+    """How many pages of the printed edition are marked in the text, and how many lines the list of pages has."""
+    marked = listed = 0
+    for node in nodes:
+        marked += node.get("role") == "doc-pagebreak"
+        if local_name(node) == "nav" and node.get(EPUB_TYPE) == "page-list":
+            listed += sum(local_name(below) == "a" for below in elements(node))
+    return marked, listed
+
+
 def _keeps_levels(page: etree._Element) -> bool:
     """Whether the headings of a file begin with the first level and leave out none below it.
 
@@ -151,7 +165,9 @@ def _moves(asset: Asset) -> bool:
             return not kind.startswith("image/")
 
 
-def _summary(images: _Images, has_contents: bool, headed: bool, nodes: Sequence[etree._Element]) -> str:
+def _summary(
+    images: _Images, has_contents: bool, headed: bool, pages_marked: int, nodes: Sequence[etree._Element]
+) -> str:
     ways = [way for way, there in (("a table of contents", has_contents), ("headings", headed)) if there]
     told = []
     if ways:
@@ -170,7 +186,10 @@ def _summary(images: _Images, has_contents: bool, headed: bool, nodes: Sequence[
     notes = sum(node.get("role") == "doc-footnote" for node in nodes)
     if notes:
         told.append(f"{_counted(notes, 'note')} at the ends of the chapters, linked from the text and back.")
-    told.append("There is no list of the pages of the print edition.")
+    if pages_marked:
+        told.append(f"{_counted(pages_marked, 'page')} of the PDF edition, marked in the text and listed.")
+    else:
+        told.append("There is no list of the pages of the PDF edition.")
     return " ".join(told)
 
 

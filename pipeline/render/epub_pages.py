@@ -13,10 +13,14 @@ from lxml import etree
 from pipeline.diagnostics import Diagnostic, Findings, Span, StageFailedError
 from pipeline.document import Chapter, Document, Entry, Kind, Part
 from pipeline.render import epub_markup as markup
+from pipeline.render.blocks import number_blocks
+from pipeline.render.epub_breaks import Breaks, Leaf, put_breaks
 from pipeline.render.epub_nav import landmarks, links, nested
+from pipeline.render.pagemap import PageMap
 from pipeline.templating import Templates
 
 COVER_PAGE, TITLE_PAGE, NAV = "cover.xhtml", "titlepage.xhtml", "nav.xhtml"
+COVER, TITLE, CONTENTS = "cover", "title-page", "contents"  # the ids of these pages in the print templates
 COVER_PICTURE, STYLE = "cover.png", "epub.css"
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}")
 _RIGHT_TO_LEFT = re.compile(r"(?:ar|ckb|dv|fa|he|ps|sd|ug|ur|yi)(?:-|$)|.*-(?:Arab|Hebr)\b", re.IGNORECASE)
@@ -68,10 +72,12 @@ class _Run:
     document: Document
     files: Mapping[str, str]
     targets: Mapping[str, str]
+    breaks: Breaks
     templates: Templates
     findings: Findings
 
-    def page(self, template: str, **context: object) -> str:
+    def page(self, template: str, section: str, **context: object) -> str:
+        """A content document; `section` is the id of what it holds."""
         direction = reading_direction(self.document.imprint.lang)
         return self.templates.render(
             f"epub/{template}",
@@ -79,6 +85,8 @@ class _Run:
             document=self.document,
             style=STYLE,
             direction=direction,
+            opening=self.breaks.opening.get(section, ()),
+            closing=self.breaks.closing.get(section, ()),
             **context,
         )
 
@@ -108,13 +116,16 @@ _NAMED = {
 }
 
 
-def write_pages(document: Document, templates: Templates, cover_words: str, findings: Findings) -> Mapping[str, str]:
+def write_pages(
+    document: Document, templates: Templates, cover_words: str, page_map: PageMap | None, findings: Findings
+) -> Mapping[str, str]:
     """The content documents by name, in reading order: cover, title page, imprint, contents, chapters.
 
     Args:
         document: the resolved report.
         templates: the press's templates, and the report's replacements.
         cover_words: the text alternative of the cover.
+        page_map: the pages of the printed edition, which are marked and listed; None for no list.
         findings: takes dead links, ids used twice, unpaired notes and missing pictures.
 
     Raises:
@@ -123,10 +134,11 @@ def write_pages(document: Document, templates: Templates, cover_words: str, find
     files = file_names(document)
     parsed = _parse_all(document, files)
     targets = _targets(document, parsed, files, findings)
-    run = _Run(document, files, targets, templates, findings)
+    breaks = Breaks() if page_map is None else _broken(document, parsed, files, page_map, frozenset(targets), findings)
+    run = _Run(document, files, targets, breaks, templates, findings)
     pages = {
-        COVER_PAGE: run.page("cover.xhtml.j2", picture=COVER_PICTURE, words=cover_words),
-        TITLE_PAGE: run.page("titlepage.xhtml.j2"),
+        COVER_PAGE: run.page("cover.xhtml.j2", COVER, picture=COVER_PICTURE, words=cover_words),
+        TITLE_PAGE: run.page("titlepage.xhtml.j2", TITLE),
     }
     for one in parsed:
         if one.chapter.kind is Kind.IMPRINT:
@@ -134,7 +146,8 @@ def write_pages(document: Document, templates: Templates, cover_words: str, find
     pages[NAV] = _navigation(run)
     for one in parsed:
         if one.chapter.part is not None:
-            pages[files[one.chapter.part.id]] = run.page("part.xhtml.j2", part=one.chapter.part)
+            part = one.chapter.part
+            pages[files[part.id]] = run.page("part.xhtml.j2", part.id, part=part)
         if one.chapter.kind is not Kind.IMPRINT:
             pages[one.file] = _chapter(one, run)
     return pages
@@ -224,6 +237,33 @@ def _targets(
     return targets
 
 
+def _broken(
+    document: Document,
+    parsed: Sequence[_Parsed],
+    files: Mapping[str, str],
+    page_map: PageMap,
+    taken: frozenset[str],
+    findings: Findings,
+) -> Breaks:
+    """Mark the pages of the printed edition in the chapters."""
+    early: list[Leaf] = []
+    late: list[Leaf] = []
+    for one in parsed:
+        number_blocks(one.chapter.id, one.lead, one.body)
+        is_imprint = one.chapter.kind is Kind.IMPRINT
+        if one.chapter.part is not None:
+            late.append(Leaf(one.chapter.part.id, files[one.chapter.part.id]))
+        leaf = Leaf(one.chapter.id, one.file, (one.lead, one.body), opens_untitled=is_imprint)
+        (early if is_imprint else late).append(leaf)
+    lines = tuple(f"#{entry.id}" for entry in (*document.contents, *document.figures, *document.tables))
+    if document.contents:  # else none are printed
+        early.append(Leaf(CONTENTS, NAV, lines=lines))
+    leaves = (Leaf(COVER, COVER_PAGE), Leaf(TITLE, TITLE_PAGE), *early, *late)
+    breaks, faults = put_breaks(page_map, leaves, taken, place_of(document, NAV))
+    findings.extend(faults)
+    return breaks
+
+
 def _chapter(one: _Parsed, run: _Run) -> str:
     pictures = frozenset(asset.href for asset in run.document.assets)
     for root in one.roots():
@@ -235,6 +275,7 @@ def _chapter(one: _Parsed, run: _Run) -> str:
         semantics = Semantics(semantics.matter, *_NAMED[one.chapter.id])
     return run.page(
         "chapter.xhtml.j2",
+        one.chapter.id,
         chapter=one.chapter,
         semantics=semantics,
         title=markup.inner(one.title),
@@ -254,6 +295,8 @@ def _navigation(run: _Run) -> str:
     lines = links(entries, run.targets, place, run.findings)
     return run.page(
         "nav.xhtml.j2",
+        CONTENTS,
+        breaks=run.breaks,
         contents=nested(lines, run.document.chapters),
         figures=[link for _, link in links(run.document.figures, run.targets, place, run.findings)],
         tables=[link for _, link in links(run.document.tables, run.targets, place, run.findings)],

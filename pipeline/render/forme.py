@@ -20,6 +20,7 @@ from dataclasses import dataclass
 
 from pipeline.diagnostics import Diagnostic
 from pipeline.render.contrast import Faint
+from pipeline.render.pagemap import Place
 from pipeline.render.pages import Layout
 
 
@@ -158,6 +159,7 @@ class Forme:
         bookmarks: its part of the outline.
         linked: the ids that its links lead to.
         faint: the texts that differ too little from what they stand on.
+        starts: where in the text each of its pages begins, or None for a page without words of it.
         layout: what was read from its pages; all are right-hand ones there.
         findings: what the layout engine and the layout complain about.
     """
@@ -177,6 +179,7 @@ class Forme:
     bookmarks: tuple[Bookmark, ...]
     linked: tuple[str, ...]
     faint: tuple[Faint, ...]
+    starts: tuple[Place | None, ...]
     layout: Layout
     findings: tuple[Diagnostic, ...]
 

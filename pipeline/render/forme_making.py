@@ -22,6 +22,7 @@ from pipeline.render.contrast import faint_texts
 from pipeline.render.engine import Engine
 from pipeline.render.forme import Bookmark, Face, Forme, Sheet, Stock
 from pipeline.render.forme_drawing import Drawing, content_of
+from pipeline.render.pagemap import read_page_starts
 from pipeline.render.pages import Layout
 from pipeline.render.right_hand import BoundToSideError, Margins
 from pipeline.render.tags import AddTags
@@ -123,6 +124,7 @@ def make_forme(
         faces=faces,
         bookmarks=tuple(_bookmarks(pages)),
         faint=faint_texts(pages.pages),
+        starts=read_page_starts(page._page_box for page in pages.pages),
         linked=tuple(
             dict.fromkeys(name for page in pages.pages for kind, name, *_ in page.links if kind == "internal")
         ),

@@ -19,6 +19,7 @@ from pipeline.cache import Cache, key_of
 from pipeline.diagnostics import Findings, Severity, Span, declare
 from pipeline.document import Document
 from pipeline.render import printable
+from pipeline.render.blocks import with_blocks
 from pipeline.render.catalog import Attached
 from pipeline.render.chapters import Whole, print_by_chapter
 from pipeline.render.contrast import faint_texts, tell_faint
@@ -29,6 +30,7 @@ from pipeline.render.finishing import SCREEN_FORM, Form, finished
 from pipeline.render.formes import Surroundings, digest_of_code
 from pipeline.render.gatherings import needs_whole
 from pipeline.render.glyphs import check_families, check_glyphs
+from pipeline.render.pagemap import Place, read_page_starts
 from pipeline.render.pages import Layout, PrintedNote
 from pipeline.render.right_hand import BoundToSideError
 from pipeline.render.settle import settle
@@ -108,6 +110,7 @@ class PrintedPdf:
         labels: what each page is called, as its folio says ("iv", "12").
         notes: where each note was called and printed.
         rounds: how many layouts it took.
+        page_starts: where in the text each page begins, or None for a page without words of it.
     """
 
     data: bytes
@@ -115,6 +118,7 @@ class PrintedPdf:
     labels: tuple[str, ...]
     notes: tuple[PrintedNote, ...]
     rounds: int
+    page_starts: tuple[Place | None, ...]
 
 
 def place_of_id(id: str) -> Span:
@@ -158,8 +162,9 @@ def print_pdf(
     )
     stamp = datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     colors = dict(_COLOR.findall(tokens.read_text("utf-8"))) | dict(design.colors)
+    marked = with_blocks(document)
     text = templates.render(
-        "print/report.html.j2", findings, document=document, design=design, colors=colors, stamp=stamp
+        "print/report.html.j2", findings, document=marked, design=design, colors=colors, stamp=stamp
     )
     root = printable.read(text, Span(templates.display(templates.path("print/report.html.j2"))))
     printable.prepare(root, document.words)
@@ -191,6 +196,7 @@ def print_pdf(
         labels=layout.labels,
         notes=layout.notes,
         rounds=whole.set,
+        page_starts=whole.starts,
     )
 
 
@@ -225,7 +231,8 @@ def _printed_in_one(
     settled = settle(engine, root, notes, document.words.cover, findings, edition)
     written = engine.write(settled.pages, around.add_tags)
     faint = faint_texts(settled.pages.pages)
-    return Whole(written.data, settled.layout, written.families, faint, settled.rounds, 1)
+    starts = read_page_starts(page._page_box for page in settled.pages.pages)
+    return Whole(written.data, settled.layout, written.families, faint, starts, settled.rounds, 1)
 
 
 def _sheet_names(form: Form) -> tuple[str, ...]:

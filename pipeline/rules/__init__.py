@@ -50,6 +50,7 @@ RULES: tuple[Check, ...] = (
     figures.placed_twice,
     figures.decorative_with_alt,
     pictures.bad_pictures,
+    pictures.heavy_pictures,
     tables.unknown_columns,
     tables.unknown_rows,
     tables.never_placed,
@@ -70,6 +71,7 @@ RULES: tuple[Check, ...] = (
     texts.relative_links,
     texts.empty_spans,
     texts.stray_attributes,
+    texts.languages,
     texts.terms,
     texts.residue,
 )

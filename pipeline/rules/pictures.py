@@ -26,6 +26,20 @@ BAD_PICTURE = declare(
     """,
 )
 
+HEAVY_PICTURE = declare(
+    "FIG008",
+    "heavy-picture",
+    Severity.WARNING,
+    """
+    A picture has more than five megabytes. It is printed as it is, and makes the EPUB so heavy that e-readers open
+    it slowly or not at all, and shops refuse it.
+
+    Save it in the size in which it is printed: 1800 pixels over the width of the text are 300 to the inch.
+    Photographs are saved as JPEG, drawings as SVG.
+    """,
+)
+
+HEAVIEST = 5_000_000  # bytes
 LARGEST_SVG = 10_000_000
 ENDINGS = {"svg": ("svg",), "png": ("png",), "jpeg": ("jpg", "jpeg")}
 FORBIDDEN = {
@@ -58,6 +72,21 @@ def bad_pictures(survey: Survey) -> Iterator[Diagnostic]:
         elif name in survey.report.pictures and name not in told:
             told.add(name)
             yield from _judged(name, survey.report.pictures[name], span)
+
+
+def heavy_pictures(survey: Survey) -> Iterator[Diagnostic]:
+    """FIG008."""
+    places = [(f.figure.file or "", f.picture or b"", f.place.at("file")) for f in survey.report.figures]
+    told: set[str] = set()
+    for mention in survey.all(Form.IMAGE):
+        name = mention.token.classes[0]
+        if name not in told:
+            told.add(name)
+            places.append((name, survey.report.pictures.get(name, b""), mention.token.span))
+    for name, data, span in places:
+        if len(data) > HEAVIEST:
+            message = f'"{name}" has {len(data) / 1_000_000:.1f} MB'
+            yield HEAVY_PICTURE.at(span, message, "save it in the size in which it is printed")
 
 
 def _judged(name: str, data: bytes, span: Span) -> Iterator[Diagnostic]:

@@ -72,6 +72,18 @@ RESIDUE = declare(
     Good:  in 14 cases [@doe2019]
     """,
 )
+WRONG_LANGUAGE = declare(
+    "TXT008",
+    "wrong-language",
+    Severity.ERROR,
+    """
+    The language of a word or block is not a tag of the form `ru`, `de-AT` or `uz-Cyrl` (BCP 47). Readers' voices
+    and the hyphenation depend on it, and no EPUB may have another.
+
+    Bad:   [Wort]{lang=Deutsch_AT}
+    Good:  [Wort]{lang=de-AT}
+    """,
+)
 EMPTY_SPAN = declare(
     "TXT006",
     "empty-span",
@@ -176,6 +188,9 @@ def stray_attributes(survey: Survey) -> Iterator[Diagnostic]:
         yield STRAY_ATTRIBUTES.at(mention.token.span, message, hint)
 
 
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+
+
 @dataclass(frozen=True, slots=True)
 class _Words:
     """Running words as one text, and the pieces that say where each stands."""
@@ -200,6 +215,16 @@ class _Words:
 def _prose(survey: Survey) -> Iterator[_Words]:
     for mention in survey.all(Form.PROSE):
         yield _Words("".join(piece for piece, _ in mention.token.keys), mention.token.keys)
+
+
+def languages(survey: Survey) -> Iterator[Diagnostic]:
+    """TXT008."""
+    for mention in survey.all(Form.LANGUAGE):
+        tag = mention.token.name
+        if not _LANGUAGE.fullmatch(tag):
+            yield WRONG_LANGUAGE.at(
+                mention.token.span, f'"{tag}" is not a language tag', 'write "ru", "de-AT", "uz-Cyrl"'
+            )
 
 
 def terms(survey: Survey) -> Iterator[Diagnostic]:

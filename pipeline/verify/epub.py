@@ -14,6 +14,7 @@ from pipeline.diagnostics import Diagnostic, Findings, Severity, Span, declare
 from pipeline.verify.epub_book import Book, Page, UnusableBookError, read_book
 from pipeline.verify.epubcheck import NAME as EPUBCHECK
 from pipeline.verify.epubcheck import run_epubcheck
+from pipeline.verify.pagelist import check_pages
 
 BROKEN_LINK = declare(
     "EPUB005",
@@ -186,5 +187,5 @@ def _is_missing_key(node: etree._Element) -> bool:
 
 
 _OWN_CHECKS: Mapping[str, Callable[[Book], tuple[_Faults, str]]] = MappingProxyType(
-    {"EPUB links": _check_links, "EPUB notes": _check_notes, "EPUB text": _check_text}
+    {"EPUB links": _check_links, "EPUB notes": _check_notes, "EPUB text": _check_text, "EPUB pages": check_pages}
 )

@@ -37,11 +37,29 @@ UNREADABLE_FILE = declare(
     """,
 )
 
+PROTECTED = declare(
+    "EPUB008",
+    "epub-protected",
+    Severity.ERROR,
+    """
+    The files of the EPUB are encrypted: it is a copy from a shop or a library, under rights management (DRM).
+
+    Nothing in it can be read, so nothing is checked. Fonts alone may be obfuscated (EPUB 3.3, 4.2.6.3.2); that is
+    no protection of the book.
+    """,
+)
+
 _OPF = "{http://www.idpf.org/2007/opf}"
+_ENCRYPTION = "{http://www.w3.org/2001/04/xmlenc#}"
+_OBFUSCATION = frozenset(("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"))
 _CONTAINER = "{urn:oasis:names:tc:opendocument:xmlns:container}"
 _MOST_ENTRIES = 10_000
 _LARGEST_ENTRY = 128 * 2**20  # bytes, unpacked
 _LARGEST_BOOK = 1024 * 2**20
+_LARGEST_TEXT = 16 * 2**20  # bytes of one XML file; a tree of it takes ten times as much
+_LARGEST_TEXTS = 64 * 2**20
+_DENSEST = 200  # bytes that one packed byte may become; text is packed to a tenth
+_DENSE_FROM = 8 * 2**20
 # What zipfile lets through when bytes are not what they claim to be.
 _NO_ARCHIVE = (zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, RuntimeError, ValueError)
 _LINK_MODE = 0o12  # the file type of a symbolic link, in the upper four bits of a Unix mode
@@ -116,10 +134,32 @@ def read_book(path: Path, shown: str) -> Book:
             damaged = archive.testzip()
             if damaged is not None:
                 raise UnusableBookError(UNSAFE_ARCHIVE.at(Span(shown), f'the entry "{damaged}" is damaged'))
-            return _open(archive.read, [entry.filename for entry in entries], shown)
+            return _open(_Texts(archive, shown).read, [entry.filename for entry in entries], shown)
     except _NO_ARCHIVE as error:
         message = f"no readable archive: {error}"
         raise UnusableBookError(UNSAFE_ARCHIVE.at(Span(shown), message)) from error
+
+
+class _Texts:
+    """Reads the XML files of an archive, as many as a book may have."""
+
+    def __init__(self, archive: zipfile.ZipFile, shown: str) -> None:
+        self.archive = archive
+        self.shown = shown
+        self.left = _LARGEST_TEXTS
+
+    def read(self, name: str) -> bytes:
+        """The bytes of an entry.
+
+        Raises:
+            UnusableBookError: when it is larger than any text, or all together are.
+        """
+        size = self.archive.getinfo(name).file_size
+        self.left -= size
+        if size > _LARGEST_TEXT or self.left < 0:
+            message = f'the text "{name}" has {size} bytes' if size > _LARGEST_TEXT else "the texts are too large"
+            raise UnusableBookError(UNSAFE_ARCHIVE.at(Span(self.shown), f"{message}, more than any book has"))
+        return self.archive.read(name)
 
 
 def _dangers(entries: Sequence[zipfile.ZipInfo]) -> Iterator[str]:
@@ -140,6 +180,8 @@ def _dangers(entries: Sequence[zipfile.ZipInfo]) -> Iterator[str]:
             yield f'the entry "{name}" is a link'
         if entry.file_size > _LARGEST_ENTRY:
             yield f'the entry "{name}" has {entry.file_size} bytes'
+        if entry.file_size > max(_DENSE_FROM, _DENSEST * entry.compress_size):
+            yield f'the entry "{name}" has {entry.file_size} bytes, packed into {entry.compress_size}'
         if entry.flag_bits & 1 or entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
             yield f'the entry "{name}" is encrypted, or packed in a way that no EPUB may be'
 
@@ -153,6 +195,7 @@ def _open(read: Callable[[str], bytes], order: Sequence[str], shown: str) -> Boo
 
     if order[:1] != ["mimetype"] or read("mimetype") != b"application/epub+zip":
         missing("mimetype", "the first entry is no mimetype of an EPUB")
+    _refuse_protected(read, names, shown)
     container = _page(read, names, "META-INF/container.xml", shown)
     rootfile = container.root.find(f".//{_CONTAINER}rootfile")
     package = _page(read, names, "" if rootfile is None else rootfile.get("full-path", ""), shown)
@@ -177,6 +220,29 @@ def _open(read: Callable[[str], bytes], order: Sequence[str], shown: str) -> Boo
     if not pages:
         missing(package.name, "no page in the manifest")
     return Book(shown, names, tuple(pages), tuple(spine), tuple(faults))
+
+
+def _refuse_protected(read: Callable[[str], bytes], names: frozenset[str], shown: str) -> None:
+    """Look whether files are encrypted (EPUB 3.3, 4.2.6.3.2).
+
+    Raises:
+        UnusableBookError: when some are that are no fonts.
+    """
+    if "META-INF/encryption.xml" not in names:
+        return
+    encryption = _page(read, names, "META-INF/encryption.xml", shown)
+    locked = []
+    for data in encryption.root.iter(f"{_ENCRYPTION}EncryptedData"):
+        method = data.find(f"{_ENCRYPTION}EncryptionMethod")
+        if method is None or method.get("Algorithm") not in _OBFUSCATION:
+            locked.append(data)
+    if locked:
+        by = next(
+            (name for name in ("META-INF/license.lcpl", "META-INF/rights.xml", "META-INF/sinf.xml") if name in names),
+            "",
+        )
+        message = f"{len(locked)} files of the book are encrypted" + (f', with the terms in "{by}"' if by else "")
+        raise UnusableBookError(PROTECTED.at(Span(shown), message, "ask the publisher for a copy without protection"))
 
 
 def _page(read: Callable[[str], bytes], names: frozenset[str], name: str, shown: str) -> Page:
