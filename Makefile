@@ -48,7 +48,7 @@ epub: $(BUILD_READY) ## Make the EPUB of REPORT, or of every report
 check: $(BUILD_READY) ## Check the sources of REPORT, or of every report, and build nothing
 	@$(PRESS) check $(REPORT)
 
-dist: $(BUILD_READY) ## Make the folder to hand on, of REPORT or of every report: editions, manifest, checksums
+dist: $(BUILD_READY) ## Make the folder to hand on, of REPORT or of every report: editions, data, manifest, checksums
 	@$(PREFLIGHT)
 	@$(PRESS) dist $(REPORT)
 

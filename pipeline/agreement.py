@@ -43,25 +43,16 @@ FLOATS = ("fig-", "tbl-")
 Trees = Mapping[tuple[PieceKind, str], Nodes]
 
 
-def compare(
-    met: tuple[str, ...],
-    report: Report,
-    index: Index,
-    pieces: tuple[Piece, ...],
-    trees: Trees,
-    findings: Findings,
-) -> None:
-    """Hold what pandoc read against what the index counted, piece by piece and in the order of the notes.
+def compare(report: Report, index: Index, pieces: tuple[Piece, ...], trees: Trees, findings: Findings) -> None:
+    """Hold what pandoc read against what the index counted, piece by piece.
 
     Args:
-        met: the ids of the notes in the order in which the AST calls them.
         report: the report, whose texts were scanned.
-        index: the notes in the order in which they are numbered.
+        index: the notes that are called.
         pieces: the manuscript, for places.
         trees: what pandoc read, by piece.
         findings: where disagreements go.
     """
-    told = False
     called = {call.id for call in index.notes}
     apart = {finding.span.path for finding in findings.all() if finding.rule is READ_DIFFERENTLY}
     for piece in pieces:
@@ -77,14 +68,24 @@ def compare(
         if _has_groups(piece, report):  # the head of a group is not scanned
             read &= counted
         for name in sorted((counted - read) | (read - counted)):
-            told = True
             if name not in places and piece.origin.file in apart:
                 continue  # a consequence of blocks that were read differently, and it has no place
             more, fewer = ("the press", "pandoc") if counted[name] > read[name] else ("pandoc", "the press")
             message = f"{more} reads {name} here, and {fewer} does not"
             findings.add(READ_DIFFERENTLY.at(places.get(name, piece.span(1, 1)), message, HINT))
+
+
+def compare_order(met: tuple[str, ...], report: Report, index: Index, findings: Findings) -> None:
+    """Hold the order in which notes are met against that in which they are numbered.
+
+    Args:
+        met: the ids of the notes in the order in which the AST calls them.
+        report: the report.
+        index: the notes in the order in which they are numbered.
+        findings: where a disagreement goes.
+    """
     expected = tuple(call.id for call in index.notes)
-    if not told and met != expected:
+    if met != expected:
         wrong = next((pair for pair in zip(met, expected, strict=False) if pair[0] != pair[1]), None)
         call = next((call for call in index.notes if wrong and call.id == wrong[1]), None)
         span = call.span if call else Span(report.place.file)

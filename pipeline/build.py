@@ -6,6 +6,7 @@ Report + Index --compose--> Document --render--> bytes --verify--> checks --publ
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Sequence
@@ -18,6 +19,7 @@ from pipeline.assemble import Provenance, manuscript_filters
 from pipeline.cache import Cache
 from pipeline.check import Checked, read_and_judge
 from pipeline.compose import Styling, compose
+from pipeline.datasets import datasets
 from pipeline.diagnostics import Findings, StageFailedError, has_errors
 from pipeline.document import Document
 from pipeline.outcome import Artefact, Edition, Outcome, Progress
@@ -76,7 +78,7 @@ def build(
 
 
 def dist(report: Path, workspace: Workspace, progress: Progress) -> Outcome:
-    """Make all editions and the folder that is handed on: named files, landing page, manifest, checksums."""
+    """Make all editions and the folder that is handed on: named files, data, landing page, manifest, checksums."""
     pressed = _pressed(report, tuple(Edition), workspace, progress, keep_going=False)
     if pressed.document is None or not pressed.outcome.artefacts:
         return pressed.outcome
@@ -91,6 +93,7 @@ def dist(report: Path, workspace: Workspace, progress: Progress) -> Outcome:
     written = distribute(
         imprint,
         releases,
+        datasets(pressed.checked.report, pressed.document),
         _templates(pressed.checked.report, workspace),
         workspace.build / imprint.slug / "dist",
         (Tool("Proofpress", __version__), Tool("pandoc", pandoc.version()), *toolchain.versions()),
@@ -133,6 +136,7 @@ def _pressed(
     artefacts: tuple[Artefact, ...] = ()
     if document is not None and not has_errors(checked.judged(findings, workspace)):
         artefacts = _verified_and_published(made, document, checked, workspace, progress, findings)
+    Cache(workspace.cache).trim()
     return _Pressed(Outcome(checked.judged(findings, workspace), artefacts), checked, document)
 
 
@@ -200,7 +204,7 @@ def _rendered(
         )
         return Made(edition, data, 0)
     progress("laying out pages")
-    printed = print_pdf(document, design, templates, epoch, findings, checked.place_of)
+    printed = print_pdf(document, design, templates, epoch, cache, findings, checked.place_of)
     pages = page_map(document.imprint, printed.labels, printed.page_starts)
     if not has_errors(findings.all()):
         keep_pages(pages, document, design, templates, epoch, cache)
@@ -232,12 +236,14 @@ def _verified_and_published(
                     place = checked.report.place.at("accessibility", "certified-by")
                     checks += (prove_claim(path, workspace.reader, place, findings),)
             else:
-                checks = check_pdf(path, document, findings, checked.place_of)
-            artefacts.append(Artefact(folder / path.name, item.edition, item.pages, checks))
+                checks = check_pdf(path, document, Cache(workspace.cache), findings, checked.place_of)
+            digest = hashlib.sha256(item.data).hexdigest()
+            artefacts.append(Artefact(folder / path.name, item.edition, item.pages, checks, digest))
         progress("comparing the editions with the sources")
         paths = {item.edition: path for item, path in zip(made, finished, strict=True)}
+        cache = Cache(workspace.cache)
         sources = Sources(checked.report, checked.index, checked.place_of)
-        parity = check_parity(document, sources, findings, paths.get(Edition.PDF), paths.get(Edition.EPUB))
+        parity = check_parity(document, sources, cache, findings, paths.get(Edition.PDF), paths.get(Edition.EPUB))
         artefacts[-1:] = [replace(last, checks=last.checks + parity) for last in artefacts[-1:]]
         if has_errors(checked.judged(findings, workspace)):
             return ()

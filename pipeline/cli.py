@@ -135,9 +135,18 @@ def build(
     """
 
     def stage(report: Path, workspace: Workspace, progress: Progress) -> Outcome:
-        from pipeline.build import build as build_report
+        from pipeline.stamp import built
 
-        return build_report(report, editions, workspace, progress, keep_going=keep_going)
+        def anew() -> Outcome:
+            from pipeline.build import build as build_report
+
+            return build_report(report, editions, workspace, progress, keep_going=keep_going)
+
+        def unchanged() -> None:
+            if not quiet:
+                say(f"{report.name}: nothing has changed\n", err=True)
+
+        return built(report, editions, workspace, anew, unchanged)
 
     _run(stage, reports, form, quiet=quiet)
 
@@ -161,7 +170,7 @@ def check(reports: tuple[str, ...], form: str, quiet: bool, verbose: bool) -> No
 @press.command()
 @_common_options
 def dist(reports: tuple[str, ...], form: str, quiet: bool, verbose: bool) -> None:
-    """Make the folder that is handed on: editions, landing page, manifest, checksums.
+    """Make the folder that is handed on: editions, data, landing page, manifest, checksums.
 
     It is written to build/<report>/dist/, and only when nothing was found that is an error.
     """
@@ -308,14 +317,13 @@ def _account(done: Iterable[tuple[str, Outcome]]) -> Account:
 
 
 def _tell(account: Account, form: str, *, quiet: bool) -> None:
-    from pipeline import formats, interchange
+    from pipeline import formats
     from pipeline.diagnostics import in_order
 
-    if form == "json":
-        say_document(interchange.as_json(account))
-        return
-    if form == "sarif":
-        say_document(interchange.as_sarif(account))
+    if form != "text":
+        from pipeline import interchange
+
+        say_document(interchange.as_json(account) if form == "json" else interchange.as_sarif(account))
         return
     line_of = SourceLines(Path.cwd())
     lines = [line for finding in in_order(account.findings) for line in formats.finding_lines(finding, line_of)]

@@ -1,7 +1,7 @@
 """The manuscript to the resolved `Document`: read, resolve, cite, write, finish.
 
-pandoc is started three times for a report of any length: to read all pieces, to set the citations, and
-to write all pieces.
+Texts go section by section, and what was read, resolved or written before is not done again. Citations are set once
+for the whole report.
 """
 
 from __future__ import annotations
@@ -12,14 +12,13 @@ from pathlib import Path
 
 from lxml import etree
 
-from pipeline import citations, markup, nodes, pandoc, scan, wording
-from pipeline.agreement import Trees, compare_blocks
-from pipeline.assemble import Piece, PieceKind, Provenance, assemble, asset_name
+from pipeline import citations, markup, wording
+from pipeline.assemble import Provenance, assemble, asset_name
 from pipeline.cache import Cache
 from pipeline.charts import ChartSource, draw_chart
 from pipeline.citations import Cited
 from pipeline.csl import locale_for, locator_terms
-from pipeline.diagnostics import Findings, Span, StageFailedError
+from pipeline.diagnostics import Findings, StageFailedError
 from pipeline.document import (
     Asset,
     Chapter,
@@ -35,19 +34,13 @@ from pipeline.document import (
 from pipeline.index import Index, TargetKind
 from pipeline.model import SectionKind
 from pipeline.naming import with_printed_titles
-from pipeline.nodes import Nodes
+from pipeline.reading import bundled, read
 from pipeline.report import Report, Section
-from pipeline.resolve import Resolved, picture_name, resolve
+from pipeline.resolve import picture_name
+from pipeline.resolving import renumbered, resolve_all
 from pipeline.templating import Templates
-from pipeline.weave import calls_after_punctuation, filled
+from pipeline.writing import TextKey, write_all
 
-READER = (
-    "markdown-raw_html-raw_tex-raw_attribute-latex_macros-tex_math_dollars-native_divs-native_spans"
-    "-markdown_in_html_blocks-auto_identifiers-example_lists-inline_notes-yaml_metadata_block-pandoc_title_block"
-    # The scan of the sources does not know these, and text that is not meant so looks like them.
-    "-simple_tables-multiline_tables-grid_tables-implicit_header_references"
-)
-WRITER = "html5"
 MEDIA_TYPES: Mapping[str, str] = {
     "svg": "image/svg+xml",
     "png": "image/png",
@@ -84,110 +77,26 @@ def compose(
         StageFailedError: when pandoc or one of the press's own templates fails.
     """
     pieces = assemble(report, index, templates, provenance, findings)
-    trees, scanned = _read(pieces, findings)
-    compare_blocks(pieces, trees, scanned, findings)
+    bundles = read(bundled(pieces, index), index, cache, findings)
     lang = report.settings.lang
-    index = with_printed_titles(report, index, trees)
+    titles = {id: inlines for bundle in bundles for id, inlines in bundle.titles.items()}
+    index = with_printed_titles(report, index, titles)
     terms = locator_terms(locale_for(lang))
-    resolved = resolve(report, index, trees, pieces, terms, findings)
+    sections = resolve_all(report, index, bundles, terms, cache, findings)
+    slots, first = renumbered(sections)
     works = tuple(entry.work for entry in report.works)
     place = report.place.at("citations", "style")
     bibliography = report.settings.citations.bibliography
     grouped = bibliography is not None and bool(bibliography.groups)
     try:
-        cited = citations.cite(resolved.slots, works, styling.style, lang, place, cache, grouped=grouped)
+        cited = citations.cite(slots, works, styling.style, lang, place, cache, grouped=grouped)
     except StageFailedError as failed:  # the errors keep the document from being published
         findings.extend(failed.findings)
-        cited = citations.unset(resolved.slots)
-    html = _written(_texts(report, index, resolved, cited), pieces)
+        cited = citations.unset(slots)
+    html = write_all(report, index, sections, first, cited, pieces, cache)
     return _Composer(report, index, html, cited).document(
         _assets(report, index, styling.theme, findings), templates, findings
     )
-
-
-def _read(pieces: tuple[Piece, ...], findings: Findings) -> tuple[Trees, Trees]:
-    """What pandoc reads in each piece, and what the scan of the sources reads in those that are running text."""
-    running = tuple(piece for piece in pieces if piece.kind in (PieceKind.LEAD, PieceKind.BODY, PieceKind.NOTE))
-    replies = pandoc.run(
-        tuple(pandoc.Request("read", piece.markdown, READER) for piece in pieces)
-        + tuple(pandoc.Request("read", piece.markdown, scan.READER) for piece in running)
-    )
-    trees: list[Trees] = []
-    for read, answers in ((pieces, replies[: len(pieces)]), (running, replies[len(pieces) :])):
-        found: dict[tuple[PieceKind, str], Nodes] = {}
-        for piece, reply in zip(read, answers, strict=True):
-            if reply.error:
-                raise StageFailedError(pandoc.PANDOC_FAILED.at(piece.span(1, 1), reply.error))
-            found[piece.kind, piece.id] = nodes.blocks_of(reply.result)
-        trees.append(found)
-    for piece, reply in zip(pieces, replies, strict=False):
-        for message in reply.log:
-            if message.kind != "NoteDefinedButNotUsed":  # a call that pandoc does not see: `compare` names its place
-                findings.add(pandoc.PANDOC_WARNING.at(piece.span(message.line, message.column), message.text))
-    return trees[0], trees[1]
-
-
-@dataclass(frozen=True, slots=True)
-class _TextKey:
-    """Which text of the document a piece of markup is."""
-
-    use: str
-    id: str
-
-
-def _texts(report: Report, index: Index, resolved: Resolved, cited: Cited) -> Mapping[_TextKey, Nodes]:
-    """Everything that is written as markup, as AST."""
-    texts: dict[_TextKey, Nodes] = {}
-    for (kind, identifier), blocks in resolved.blocks.items():
-        if kind is not PieceKind.NOTE:
-            texts[_TextKey(kind.value, identifier)] = calls_after_punctuation(filled(blocks, cited))
-    for call in index.notes:
-        if call.entry is not None:
-            blocks = filled(resolved.blocks.get((PieceKind.NOTE, call.id), []), cited)
-        else:
-            groups = cited.groups[resolved.slot_of[call.id]] if call.id in resolved.slot_of else ()
-            blocks = _note_of(groups[0] if groups else nodes.text("?"))
-        texts[_TextKey("note", call.id)] = blocks
-    for target in index.targets.values():
-        if target.kind in (TargetKind.FIGURE, TargetKind.TABLE, TargetKind.PART):
-            texts[_TextKey("entry", target.id)] = [nodes.paragraph(nodes.text(target.title))]
-    for section in index.order:
-        for block in nodes.walk(texts.get(_TextKey("body", section.id), [])):
-            if block["t"] == "Header":
-                inlines = [inline for inline in block["c"][2] if not _is_number(inline)]
-                texts[_TextKey("entry", block["c"][1][0])] = [nodes.paragraph(inlines)]
-            elif block["t"] == "Div" and block["c"][0][0] in index.placed:
-                caption = next(
-                    (part for part in block["c"][1] if part["t"] == "Div" and "caption" in part["c"][0][1]),
-                    None,
-                )
-                if caption is not None and caption["c"][1]:
-                    texts[_TextKey("entry", block["c"][0][0])] = caption["c"][1][:1]
-    for key, inlines in cited.bibliography:
-        texts[_TextKey("work", key)] = [nodes.paragraph(inlines)]
-    return texts
-
-
-def _is_number(inline: nodes.Node) -> bool:
-    return inline["t"] == "Span" and "number" in inline["c"][0][1]
-
-
-def _note_of(inlines: Nodes) -> Nodes:
-    """The blocks of the note that a citation in the text has become."""
-    return next((list(inline["c"]) for inline in inlines if inline["t"] == "Note"), [nodes.paragraph(inlines)])
-
-
-def _written(texts: Mapping[_TextKey, Nodes], pieces: tuple[Piece, ...]) -> Mapping[_TextKey, str]:
-    places = {(piece.kind.value, piece.id): piece.span(1, 1) for piece in pieces}
-    requests = tuple(pandoc.Request("write", nodes.document(blocks), WRITER) for blocks in texts.values())
-    html: dict[_TextKey, str] = {}
-    for key, reply in zip(texts, pandoc.run(requests), strict=True):
-        faults = [*([reply.error] if reply.error else []), *(message.text for message in reply.log)]
-        if faults:
-            where = places.get((key.use, key.id), Span(f"{key.use} {key.id}"))
-            raise StageFailedError(*(pandoc.PANDOC_FAILED.at(where, fault) for fault in faults))
-        html[key] = reply.result
-    return html
 
 
 def _assets(report: Report, index: Index, theme: Path, findings: Findings) -> tuple[Asset, ...]:
@@ -226,11 +135,10 @@ KINDS: Mapping[SectionKind, Kind] = {
 class _Composer:
     """Puts the written texts together."""
 
-    def __init__(self, report: Report, index: Index, html: Mapping[_TextKey, str], cited: Cited) -> None:
+    def __init__(self, report: Report, index: Index, html: Mapping[TextKey, str], cited: Cited) -> None:
         self.report, self.index, self.html, self.cited = report, index, html, cited
         self.settings = report.settings
         self.words = wording.words_for(self.settings.lang, self.settings.labels)
-        self.tables = {entry.table.id: entry for entry in report.tables}
 
     def document(self, assets: tuple[Asset, ...], templates: Templates, findings: Findings) -> Document:
         chapters = [self.matter(Kind.IMPRINT, "press-imprint", "imprint")]
@@ -264,7 +172,7 @@ class _Composer:
         )
 
     def blocks(self, use: str, identifier: str) -> str:
-        return markup.finished(self.html.get(_TextKey(use, identifier), ""), self.tables)
+        return self.html.get(TextKey(use, identifier), "")
 
     def chapter(self, section: Section) -> Chapter:
         target = self.index.targets[section.id]
@@ -273,7 +181,7 @@ class _Composer:
             id=section.id,
             kind=KINDS[section.head.kind],
             label=target.number,
-            title=markup.inline(self.html[_TextKey("title", section.id)]),
+            title=markup.inline(self.html[TextKey("title", section.id)]),
             plain_title=target.title,
             running_title=section.head.short_title or target.title,
             lead=self.blocks("lead", section.id) if section.lead else "",
@@ -282,7 +190,7 @@ class _Composer:
                 NoteText(f"note-{call.id}", f"noteref-{call.id}", call.mark, self.blocks("note", call.id))
                 for call in self.index.notes_of(section.id)
             ),
-            part=Part(part.id, part.number, markup.inline(self.html[_TextKey("entry", part.id)])) if part else None,
+            part=Part(part.id, part.number, markup.inline(self.html[TextKey("entry", part.id)])) if part else None,
         )
 
     def matter(self, kind: Kind, identifier: str, word: str) -> Chapter:
@@ -311,7 +219,7 @@ class _Composer:
 
     def references(self, keys: list[str]) -> str:
         lines = [
-            f'<p class="reference" id="ref-{_attribute(key)}">{markup.inline(self.html[_TextKey("work", key)])}</p>'
+            f'<p class="reference" id="ref-{_attribute(key)}">{markup.inline(self.html[TextKey("work", key)])}</p>'
             for key in keys
         ]
         return '<div class="references">' + "\n".join(lines) + "</div>"
@@ -330,7 +238,7 @@ class _Composer:
                 entries.append(Entry(chapter.id, chapter.label, title, chapter.plain_title, 1, front=front))
             for target in self.index.headings.get(chapter.id, ()):
                 if target.level <= depth and (target.number or not chapter.label):
-                    title = markup.bare_title(markup.inline(self.html.get(_TextKey("entry", target.id), "")))
+                    title = markup.bare_title(markup.inline(self.html.get(TextKey("entry", target.id), "")))
                     entries.append(Entry(target.id, target.number, title, target.title, target.level, front=front))
         return tuple(entries)
 
@@ -339,7 +247,7 @@ class _Composer:
         for target in self.index.targets.values():
             if target.kind is kind:
                 label = f"{self.words[kind.value]}\u00a0{target.number}"
-                html = self.html.get(_TextKey("entry", target.id), "")
+                html = self.html.get(TextKey("entry", target.id), "")
                 title = markup.bare_title(markup.inline(html)) if html else _text(target.title)
                 plain = " ".join(etree.tostring(markup.parsed(title), method="text", encoding="unicode").split())
                 front = target.section_kind is SectionKind.FRONT

@@ -63,7 +63,7 @@ def data_table(text: str, file: str, name: str, findings: Findings) -> tuple[Dat
     if not columns:
         findings.add(BAD_CSV_HEAD.at(Span(file, 1), "the file is empty", "write a head row and at least one row"))
         return None, False
-    return DataTable(file, name, columns, tuple(rows)), whole
+    return DataTable(file, name, columns, tuple(rows), text), whole
 
 
 def _cells(cells: list[str], line_text: str, file: str, line: int) -> Iterator[Embedded]:

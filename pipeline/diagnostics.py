@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from enum import Enum
 from inspect import cleandoc
 
@@ -124,6 +123,8 @@ def has_errors(findings: Iterable[Diagnostic]) -> bool:
 
 def did_you_mean(wanted: str, known: Iterable[str]) -> str:
     """A hint that names the nearest known word, or an empty string."""
+    from difflib import get_close_matches
+
     near = get_close_matches(wanted, list(known), n=1, cutoff=0.6)
     return f'did you mean "{near[0]}"?' if near else ""
 
@@ -158,3 +159,7 @@ class StageFailedError(Exception):
     def __init__(self, *findings: Diagnostic) -> None:
         super().__init__("; ".join(finding.message for finding in findings))
         self.findings = findings
+
+    def __reduce__(self) -> tuple[type[StageFailedError], tuple[Diagnostic, ...]]:
+        """The findings are what is handed from one process to another."""
+        return StageFailedError, self.findings

@@ -137,7 +137,26 @@ def link_to(target: Target, inlines: Nodes) -> Node:
     return nodes.link(inlines, f"#{target.id}", classes=("ref",))
 
 
-def with_printed_titles(report: Report, index: Index, trees: Trees) -> Index:
+def title_inlines(section: str, trees: Trees) -> dict[str, Nodes]:
+    """The inlines of a section's title, of its headings in order (`section:0`, `section:1`), and of its captions.
+
+    Args:
+        section: its id.
+        trees: what pandoc read in its texts, figures and tables.
+    """
+    found: dict[str, Nodes] = {section: [{"t": "Para", "c": trees.get((PieceKind.TITLE, section), [])}]}
+    body = list(nodes.walk(trees.get((PieceKind.BODY, section), [])))
+    headers = [node["c"][2] for node in body if node["t"] == "Header"]
+    found |= {f"{section}:{place}": title for place, title in enumerate(headers)}
+    found |= {node["c"][0][0]: node["c"][1][1] for node in body if node["t"] in ("Figure", "Table")}
+    for (kind, identifier), blocks in trees.items():
+        if kind in (PieceKind.FIGURE, PieceKind.TABLE):
+            captions = (node["c"] for node in blocks if node["t"] == "Div")
+            found[identifier] = next((content for (_, classes, _), content in captions if "caption" in classes), [])
+    return found
+
+
+def with_printed_titles(report: Report, index: Index, titles: Mapping[str, Nodes]) -> Index:
     """The index with the titles as they are printed: quotation marks, dashes and values as in the text.
 
     The index is made from the source alone, where a title reads `The "hull" -- a plan`.
@@ -145,24 +164,16 @@ def with_printed_titles(report: Report, index: Index, trees: Trees) -> Index:
     Args:
         report: the report.
         index: its targets.
-        trees: what pandoc read, by piece.
+        titles: what pandoc read (see `title_inlines`).
     """
     names = Names(report, index)
-    found: dict[str, Nodes] = {}
-    for section in index.order:
-        found[section.id] = [{"t": "Para", "c": trees.get((PieceKind.TITLE, section.id), [])}]
-        body = list(nodes.walk(trees.get((PieceKind.BODY, section.id), [])))
-        headers = [node["c"][2] for node in body if node["t"] == "Header"]
-        if len(headers) == len(index.headings[section.id]):
-            found |= {target.id: title for target, title in zip(index.headings[section.id], headers, strict=True)}
-        found |= {node["c"][0][0]: node["c"][1][1] for node in body if node["t"] in ("Figure", "Table")}
-    for (kind, identifier), blocks in trees.items():
-        if kind in (PieceKind.FIGURE, PieceKind.TABLE):
-            captions = (node["c"] for node in blocks if node["t"] == "Div")
-            found[identifier] = next((content for (_, classes, _), content in captions if "caption" in classes), [])
-    titles = {identifier: _plain(names, inlines) for identifier, inlines in found.items()}
+    found = dict(titles)
+    for section, known in index.headings.items():
+        if f"{section}:{len(known)}" not in titles and f"{section}:{len(known) - 1}" in titles:
+            found |= {target.id: titles[f"{section}:{place}"] for place, target in enumerate(known)}
+    printed = {id: _plain(names, inlines) for id, inlines in found.items() if id in index.targets}
     targets = {
-        identifier: replace(target, title=titles.get(identifier) or target.title)
+        identifier: replace(target, title=printed.get(identifier) or target.title)
         for identifier, target in index.targets.items()
     }
     headings = {

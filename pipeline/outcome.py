@@ -29,12 +29,14 @@ class Artefact:
         edition: what it is.
         pages: how many pages it has; 0 where it has none.
         checks: what was read back from it.
+        sha256: of the bytes that were read back, in hexadecimal; another build may replace the file.
     """
 
     path: Path
     edition: Edition
     pages: int
     checks: tuple[CheckResult, ...]
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Finished files leave the press: written whole or not at all, with their checksums and where they come from.
 
-The folder that is handed on holds the editions, a landing page, a manifest and checksums. The same sources
-give the same bytes: nothing in it tells when or where it was made, only from what.
+The folder that is handed on holds the editions, the data of the report, a landing page, a manifest and checksums.
+The same sources give the same bytes: nothing in it tells when or where it was made, only from what.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.datasets import Dataset, Shown
 from pipeline.diagnostics import Findings, has_errors
 from pipeline.document import Creator, Imprint
 from pipeline.templating import Templates
@@ -26,6 +27,7 @@ from pipeline.toolchain import Tool
 MANIFEST_VERSION = 1
 LANDING_PAGE = "dist/index.html.j2"
 MANIFEST, CHECKSUMS, INDEX = "manifest.json", "SHA256SUMS", "index.html"
+CSV = "text/csv"  # RFC 4180, 3
 _ASIDE = ".proofpress-"
 
 
@@ -59,6 +61,17 @@ class Download:
     isbn: str
     size: int
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """A file of data as the landing page and the manifest list it; `title` is its name without the folder."""
+
+    name: str
+    title: str
+    size: int
+    sha256: str
+    shown: tuple[Shown, ...]
 
 
 # ---------------------------------------------------------------- writing
@@ -98,7 +111,7 @@ def publish_folder(folder: Path, files: Mapping[str, bytes]) -> None:
 
     Args:
         folder: where the folder is to stand; what stands there is replaced.
-        files: the files by name.
+        files: the files by name; "data/x.csv" stands in a folder of its own.
 
     Raises:
         OSError: when it cannot be written; the old folder stays as it was.
@@ -135,6 +148,7 @@ def publish_folder(folder: Path, files: Mapping[str, bytes]) -> None:
 def distribute(
     imprint: Imprint,
     releases: tuple[Release, ...],
+    datasets: tuple[Dataset, ...],
     templates: Templates,
     folder: Path,
     tools: tuple[Tool, ...],
@@ -147,6 +161,7 @@ def distribute(
     Args:
         imprint: the facts about the publication.
         releases: the finished editions.
+        datasets: the data behind their figures and tables.
         templates: where the landing page's template is looked for.
         folder: the folder to write; what stood in it is replaced.
         tools: the tools that decided what the editions look like.
@@ -164,8 +179,9 @@ def distribute(
     """
     files: dict[str, bytes] = {}
     downloads: list[Download] = []
+    stem = f"{_safe(imprint.slug)}-{_safe(imprint.version)}"
     for release in releases:
-        name = f"{_safe(imprint.slug)}-{_safe(imprint.version)}{release.path.suffix}"
+        name = f"{stem}{release.path.suffix}"
         if name in files:
             raise ValueError(f"two editions would be called {name}")
         data = files[name] = release.path.read_bytes()
@@ -180,6 +196,8 @@ def distribute(
                 sha256=hashlib.sha256(data).hexdigest(),
             )
         )
+    data_files = _data_files(datasets, f"{stem}-data")
+    files |= {file.name: dataset.data for file, dataset in zip(data_files, datasets, strict=True)}
     own = Findings()
     page = templates.render(
         LANDING_PAGE,
@@ -188,6 +206,7 @@ def distribute(
         year=imprint.date[:4],
         authors=_in_words(imprint.creators),
         downloads=tuple(downloads),
+        data_files=data_files,
         license_url=license_url(imprint.license),
         json_ld=_json_ld(imprint, downloads),
     )
@@ -195,7 +214,7 @@ def distribute(
     if has_errors(own.all()):
         return ()
     files[INDEX] = page.encode()
-    files[MANIFEST] = _manifest(imprint, downloads, files[INDEX], tools, commit, epoch)
+    files[MANIFEST] = _manifest(imprint, downloads, data_files, files[INDEX], tools, commit, epoch)
     files[CHECKSUMS] = "".join(
         f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(files.items())
     ).encode()
@@ -208,9 +227,26 @@ def _safe(word: str) -> str:
     return re.sub(r"[^\w.+-]+", "-", word).strip("-.") or "report"
 
 
+def _data_files(datasets: tuple[Dataset, ...], folder: str) -> tuple[DataFile, ...]:
+    """The data files under names of their own, also where capitals and small letters are the same."""
+    taken: set[str] = set()
+    files: list[DataFile] = []
+    for dataset in datasets:
+        path = Path(dataset.name)
+        parts = [*map(_safe, path.parent.parts), _safe(path.stem)]
+        number = 1
+        while (title := "/".join(parts) + (f"-{number}" if number > 1 else "") + ".csv").casefold() in taken:
+            number += 1
+        taken.add(title.casefold())
+        sha256 = hashlib.sha256(dataset.data).hexdigest()
+        files.append(DataFile(f"{folder}/{title}", title, len(dataset.data), sha256, dataset.shown))
+    return tuple(files)
+
+
 def _manifest(
     imprint: Imprint,
     downloads: list[Download],
+    data_files: tuple[DataFile, ...],
     index: bytes,
     tools: tuple[Tool, ...],
     commit: str,
@@ -250,6 +286,17 @@ def _manifest(
                 "pages": download.pages or None,
             }
             for download in downloads
+        ]
+        + [
+            {
+                "name": file.name,
+                "media_type": CSV,
+                "size": file.size,
+                "sha256": file.sha256,
+                "pages": None,
+                "behind": [{"id": item.id, "label": item.label, "caption": item.caption} for item in file.shown],
+            }
+            for file in data_files
         ]
         + [landing],
     }

@@ -1,4 +1,4 @@
-"""The only caller of pandoc: a batch of requests in one process, with its messages as values.
+"""The only caller of pandoc: batches of requests, each in one process, with its messages as values.
 
 pandoc is started as seldom as can be, and each text is read on its own; the program is `pandoc lua` with
 the script beside this file. Its time is bounded, and its memory where the system can do that (Linux). It reads
@@ -10,16 +10,21 @@ from __future__ import annotations
 import json
 import resource
 import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from pipeline import toolchain
 from pipeline.diagnostics import Severity, Span, StageFailedError, declare
+from pipeline.workers import processors
 
 SCRIPT = Path(__file__).with_name("pandoc.lua")
 MEMORY = 3 << 30  # bytes
 SECONDS = 600
+_SMALLEST, _LARGEST = 60_000, 300_000  # characters of Markdown that a process gets, when there are more
+_AST = 12  # times as long as the Markdown that it is made from, about
 
 PANDOC_WARNING = declare(
     "PDC001",
@@ -89,7 +94,7 @@ class Reply:
 
 
 def run(requests: tuple[Request, ...]) -> tuple[Reply, ...]:
-    """Carry out all requests in one pandoc process.
+    """Carry out all requests, in one pandoc process or, when they are many, in several.
 
     Returns:
         one reply for each request, in the same order.
@@ -98,8 +103,29 @@ def run(requests: tuple[Request, ...]) -> tuple[Reply, ...]:
         StageFailedError: when the process dies or exceeds its bounds.
         ToolMissingError: when there is no pandoc.
     """
-    if not requests:
-        return ()
+    batches = list(_batches(requests))
+    if len(batches) < 2:
+        return _answered(requests) if requests else ()
+    with ThreadPoolExecutor(processors()) as threads:  # each waits for a process of its own
+        return tuple(reply for replies in threads.map(_answered, batches) for reply in replies)
+
+
+def _batches(requests: tuple[Request, ...]) -> Iterator[tuple[Request, ...]]:
+    """The requests in their order, divided so that several processors have work and no process grows large."""
+    weights = [len(request.text) // (1 if request.action == "read" else _AST) for request in requests]
+    most = min(_LARGEST, max(_SMALLEST, sum(weights) // processors() + 1))
+    batch: list[Request] = []
+    weight = 0
+    for request, own in zip(requests, weights, strict=True):
+        if batch and weight + own > most:
+            yield tuple(batch)
+            batch, weight = [], 0
+        batch.append(request)
+        weight += own
+    yield tuple(batch)
+
+
+def _answered(requests: tuple[Request, ...]) -> tuple[Reply, ...]:
     payload = json.dumps([{"action": r.action, "text": r.text, "format": r.format} for r in requests])
     command = [str(toolchain.pandoc()), "lua", str(SCRIPT)]
     here = Span("pandoc")
@@ -133,6 +159,13 @@ def _carried_out(command: list[str], payload: bytes) -> tuple[int, bytes, bytes]
             process.kill()
             raise
     return process.returncode, answer, messages
+
+
+def program() -> str:
+    """What names this pandoc in keys of the cache, without starting it: its path, size and date."""
+    path = toolchain.pandoc()
+    facts = path.stat()
+    return f"{path} {facts.st_size} {facts.st_mtime_ns}"
 
 
 def version() -> str:

@@ -63,12 +63,14 @@ class DataTable:
         name: its name without folder and ending, by which values name it.
         columns: the heads of the columns.
         rows: the cells, each with its place; every row has as many as there are columns.
+        text: the whole file as it was read.
     """
 
     file: str
     name: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Embedded, ...], ...]
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,33 +50,40 @@ class _State:
     blocks: dict[tuple[PieceKind, str], Nodes] = field(default_factory=dict)
 
 
-def resolve(
+def resolve_section(
     report: Report,
     index: Index,
+    section: str,
     trees: Mapping[tuple[PieceKind, str], Nodes],
     pieces: tuple[Piece, ...],
     terms: Mapping[str, str],
     findings: Findings,
-) -> Resolved:
-    """Resolve a report's AST.
+) -> tuple[Resolved, tuple[str, ...]]:
+    """Resolve the AST of a section.
 
     Args:
         report: the report.
         index: its targets and numbers.
+        section: the section; "" for the imprint and the colophon.
         trees: what pandoc read, by piece.
-        pieces: the manuscript, for places.
+        pieces: the section's part of the manuscript, for places.
         terms: the words for locators in the language of the report.
         findings: where faults go.
+
+    Returns:
+        The section, and the ids of the notes that it calls, in order.
     """
-    resolver = _Resolver(report, index, trees, terms, findings)
-    for section in index.order:
-        for kind in (PieceKind.TITLE, PieceKind.LEAD, PieceKind.BODY):
-            if (kind, section.id) in trees:
-                resolver.piece(kind, section.id, section.id)
-    for kind, identifier in ((PieceKind.IMPRINT, "press-imprint"), (PieceKind.COLOPHON, "press-colophon")):
-        resolver.piece(kind, identifier, "")
-    compare(tuple(resolver.state.met), report, index, pieces, trees, findings)
-    return Resolved(resolver.state.blocks, tuple(resolver.state.slots), resolver.state.slot_of)
+    resolver = _Resolver(report, index, trees, terms, section)
+    texts = [(kind, section) for kind in (PieceKind.TITLE, PieceKind.LEAD, PieceKind.BODY)]
+    for kind, identifier in texts if section else _MATTER:
+        if (kind, identifier) in trees:
+            resolver.piece(kind, identifier, section)
+    compare(report, index, pieces, trees, findings)
+    state = resolver.state
+    return Resolved(state.blocks, tuple(state.slots), state.slot_of), tuple(state.met)
+
+
+_MATTER = ((PieceKind.IMPRINT, "press-imprint"), (PieceKind.COLOPHON, "press-colophon"))
 
 
 class _Resolver:
@@ -88,15 +95,16 @@ class _Resolver:
         index: Index,
         trees: Mapping[tuple[PieceKind, str], Nodes],
         terms: Mapping[str, str],
-        findings: Findings,
+        section: str,
     ) -> None:
-        self.report, self.index, self.trees, self.findings = report, index, trees, findings
+        self.report, self.index, self.trees = report, index, trees
         self.terms = terms
         self.names = Names(report, index)
         self.works = {entry.work.id for entry in report.works}
         self.calls = {call.id: call for call in index.notes}
         self.figures = {entry.figure.id: entry for entry in report.figures}
         self.state = _State()
+        self.state.cited = _cited_before(index, section)
         self.section = ""
         self.headings: Iterator[Target] = iter(())
         self.in_note: list[Group] | None = None
@@ -354,6 +362,17 @@ class _Resolver:
         href = target if "picture" in classes else picture_name(target)
         outer = "" if identifier.startswith("fig-") else identifier
         return [{"t": "Image", "c": [[outer, classes, kept], nodes.text(alt), [href, title]]}]
+
+
+def _cited_before(index: Index, section: str) -> Counter[str]:
+    """How often each work was cited in the text of earlier sections: citations that become notes are counted."""
+    found: Counter[str] = Counter()
+    for call in index.notes:
+        if call.section == section:
+            break
+        if call.entry is None:
+            found[call.id.removeprefix("cite-").rpartition("-")[0]] += 1
+    return found
 
 
 def picture_name(path: str) -> str:

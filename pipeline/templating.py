@@ -154,6 +154,11 @@ class Templates:
                 return folder / name
         raise StageFailedError(OUTSIDE_TEMPLATES.at(Span(self.display(self.own)), f'no template "{name}"'))
 
+    def files(self, name: str) -> tuple[Path, ...]:
+        """All files of a folder of templates, the press's and the report's, in a fixed order."""
+        folders = [folder / name for folder in (self.own, self.report) if folder is not None]
+        return tuple(sorted(path for folder in folders for path in folder.rglob("*") if path.is_file()))
+
     def _is_of_report(self, finding: Diagnostic) -> bool:
         return self.report is not None and finding.span.path.startswith(self.display(self.report))
 

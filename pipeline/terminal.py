@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import errno
 import os
-import platform
 import sys
-import traceback
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache as remembered
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,8 @@ from pipeline import __version__
 from pipeline.toolchain import ToolMissingError
 
 if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
     from pipeline.diagnostics import Span
     from pipeline.formats import Line
     from pipeline.workspace import Workspace
@@ -101,20 +102,34 @@ class Terminal:
         elif not self.live:
             yield lambda name: lambda stage: say(f"{name}: {stage}\n", err=True)
         else:
-            from rich.console import Console
-            from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+            begun = 0
+            with ExitStack() as bars:
 
-            words = TextColumn("{task.description}", markup=False)
-            columns = (SpinnerColumn(), words, BarColumn(), TimeElapsedColumn())
-            with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-                task = bar.add_task("", total=reports if reports > 1 else None)
+                @remembered
+                def bar() -> tuple[Progress, TaskID]:
+                    made = bars.enter_context(_bar())
+                    return made, made.add_task("", total=reports if reports > 1 else None)
 
                 def told_by(name: str) -> TellStage:
-                    if bar.tasks[0].description:
-                        bar.advance(task)
-                    return lambda stage: bar.update(task, description=f"{name}: {stage}")
+                    nonlocal begun
+                    begun += 1
+
+                    def tell(stage: str) -> None:  # where no stage runs, no bar is drawn, nor rich loaded for it
+                        shown, task = bar()
+                        shown.update(task, description=f"{name}: {stage}", completed=begun - 1)
+
+                    return tell
 
                 yield told_by
+
+
+def _bar() -> Progress:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    words = TextColumn("{task.description}", markup=False)
+    columns = (SpinnerColumn(), words, BarColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)
 
 
 class SourceLines:
@@ -197,6 +212,9 @@ def explain_failure(error: BaseException, workspace: Workspace, arguments: list[
 
 
 def _own_fault(error: BaseException, workspace: Workspace, arguments: list[str], *, verbose: bool) -> int:
+    import platform
+    import traceback
+
     page = (
         f"proofpress {__version__}, Python {platform.python_version()}, {platform.system()}\n"
         f"arguments: {' '.join(arguments)}\n\n{''.join(traceback.format_exception(error))}"

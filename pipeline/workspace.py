@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -105,6 +104,7 @@ def templates_folder() -> Path:
 
 def source_commit(folder: Path) -> str:
     """The short commit that a folder's files come from, "+" behind it when they were changed since, or ""."""
+    import subprocess  # `explain` and the like start no program
 
     def git(*arguments: str) -> str:
         answer = subprocess.run(

@@ -12,7 +12,7 @@ from hypothesis import settings
 from pipeline.cache import Cache
 from pipeline.scan import scan
 from pipeline.source import Embedded
-from tests.readings import CLEAN, TESTS, Reader, reading
+from tests.readings import CLEAN, RETURNS, TESTS, Reader, Reading, reading
 
 # A slow machine is not a fault of the code; what is found once is found again.
 settings.register_profile("press", deadline=None, derandomize=True, max_examples=40)
@@ -33,6 +33,27 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Cache:
 def read(cache: Cache) -> Reader:
     """Reads and checks the report in a folder."""
     return lambda folder: reading(folder, cache)
+
+
+@pytest.fixture(scope="session")
+def returns(read: Reader) -> Reading:
+    """The report in content/, read once for all tests."""
+    return read(RETURNS)
+
+
+@pytest.fixture
+def spoilt_returns(tmp_path: Path, read: Reader) -> Callable[[str, str, str], Reading]:
+    """Replaces words, which must be there once, in a copy of the report in content/, and reads it."""
+    folder = tmp_path / "report"
+    shutil.copytree(RETURNS, folder)
+
+    def replace(file: str, old: str, new: str) -> Reading:
+        text = (folder / file).read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{file} holds {old!r} {text.count(old)} times"
+        (folder / file).write_text(text.replace(old, new), encoding="utf-8")
+        return read(folder)
+
+    return replace
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from pipeline.rules import apply_allowances, check
 TESTS = Path(__file__).resolve().parent
 CLEAN = TESTS / "reports" / "clean"
 DEMO = TESTS.parent / "content" / "demo"
+RETURNS = TESTS.parent / "content" / "central-asia-returns"
 TODAY = date(2026, 6, 1)
 
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from pipeline import nodes, pandoc, toolchain
 from pipeline.assemble import START, Piece, PieceKind, Provenance, assemble, manuscript_filters
 from pipeline.check import read_and_judge
-from pipeline.compose import READER
 from pipeline.diagnostics import Findings
 from pipeline.nodes import Nodes
+from pipeline.reading import READER
 from pipeline.source import Embedded
 from pipeline.templating import Templates
 from pipeline.wording import words_for

@@ -68,8 +68,8 @@ def composition() -> str:
 def stand_ins(monkeypatch: pytest.MonkeyPatch, composition: str) -> StandIns:
     made = StandIns()
 
-    def print_pdf(document: object, design: object, templates: object, epoch: int, findings: Findings, locate: object
-                  ) -> PrintedPdf:  # fmt: skip
+    def print_pdf(document: object, design: object, templates: object, epoch: int, cache: object, findings: Findings,
+                  locate: object) -> PrintedPdf:  # fmt: skip
         made.stages.append("pdf")
         made.render(findings)
         return PrintedPdf(made.pdf, 7, (), (), 1, ())
@@ -129,6 +129,11 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(press, list(arguments), prog_name="proofpress")
 
 
+def retouch(project: Path) -> None:
+    section = project / "content" / "small" / "sections" / "001-sec-a.md"
+    section.write_text(section.read_text("utf-8").replace("Text.", "Texts."), "utf-8")
+
+
 def spoil(project: Path) -> None:
     section = project / "content" / "small" / "sections" / "001-sec-a.md"
     section.write_text(section.read_text("utf-8").replace("Text.", "Text @fig-none."), "utf-8")
@@ -150,6 +155,33 @@ def test_a_sound_report_is_made_verified_and_published(project: Path, stand_ins:
         "small.epub": b"EPUB new",
     }
     assert "7 pages" in result.stdout
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif"])
+def test_an_unchanged_report_is_told_as_before_and_no_stage_runs(project: Path, stand_ins: StandIns, form: str) -> None:
+    stand_ins.render = lambda findings: findings.add(ODD.at(Span("content/small/report.yaml", 1, 8, 9), "odd", "even"))
+    first = run("build", "--format", form)
+    assert first.exit_code == 0 and "WPR902" in first.stdout
+    stages, files = list(stand_ins.stages), published(project)
+    second = run("build", "--format", form)
+    assert (second.exit_code, second.stdout) == (0, first.stdout)
+    assert second.stderr == "small: nothing has changed\n"
+    assert (stand_ins.stages, published(project)) == (stages, files)
+    retouch(project)
+    assert run("build", "--keep-going").exit_code == 0
+    assert stand_ins.stages == stages * 2
+
+
+@pytest.mark.parametrize("options", [(), ("--keep-going",)])
+def test_an_error_is_found_again_in_every_run(
+    project: Path, stand_ins: StandIns, last_good: dict[str, tuple[bytes, int]], options: tuple[str, ...]
+) -> None:
+    stand_ins.render = fault
+    first, second = run("build", *options), run("build", *options)
+    assert (first.exit_code, second.exit_code) == (1, 1)
+    assert second.stdout == first.stdout
+    assert stand_ins.stages.count("pdf") == 2
+    assert published(project) == last_good
 
 
 def test_what_was_verified_is_what_is_published(project: Path, stand_ins: StandIns) -> None:
@@ -293,6 +325,25 @@ def test_a_landing_page_with_a_fault_is_a_finding_and_the_editions_stay(project:
     assert set(published(project)) == {"small.pdf", "small.epub"}
 
 
+@pytest.mark.parametrize("composition", ["real"])
+def test_the_data_that_is_handed_on_is_what_was_printed(project: Path, stand_ins: StandIns) -> None:
+    """Also when somebody changes the file while the editions are being made."""
+    tables = "- {id: tbl-a, data: data/a.csv, caption: Counts, columns: [{name: a, title: A}]}\n"
+    body = "As @tbl-a says.\n\n::: {#tbl-a}\n:::"
+    folder = write_report(project, {"sec-a": body}, sources="", tables=tables, files={"data/a.csv": "a\n1\n"})
+    shutil.rmtree(folder / "notes")
+
+    def change_the_file(path: Path, findings: Findings) -> None:
+        (folder / "data" / "a.csv").write_text("a\n2\n", "utf-8")
+
+    stand_ins.verify = change_the_file
+    result = run("dist")
+    assert result.exit_code == 0, result.output
+    dist = project / "build" / "small" / "dist"
+    assert (dist / "small-1.0.0-data" / "a.csv").read_bytes() == b"a\n1\n"
+    assert (folder / "data" / "a.csv").read_bytes() == b"a\n2\n"
+
+
 # ---------------------------------------------------------------- a hostile machine
 
 
@@ -329,6 +380,7 @@ def test_a_full_disk_is_told_plainly_and_leaves_the_last_good_files(
 ) -> None:
     assert run("build").exit_code == 0
     before = published(project)
+    retouch(project)
     stand_ins.pdf, stand_ins.epub = b"%PDF" + b"x" * 3_000_000, b"E" * 3_000_000
     result = run("build")
     assert result.exit_code == 2, result.output

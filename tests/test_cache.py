@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -12,6 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.cache import Cache, key_of
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture
@@ -39,6 +43,7 @@ def test_a_damaged_value_is_a_miss(cache: Cache, damage: bytes) -> None:
     (stored,) = files(cache)
     stored.write_bytes(damage)
     assert cache.get(key) is None
+    assert not cache.holds(key), "so that it is stored again"
 
 
 def test_half_a_value_is_a_miss(cache: Cache) -> None:
@@ -105,3 +110,120 @@ def test_different_parts_have_different_keys(one: list[str], other: list[str]) -
 def test_a_text_and_its_bytes_are_the_same_part() -> None:
     assert key_of("ä", b"x") == key_of("ä".encode(), "x")
     assert key_of("\ud800") != key_of("\ud801")
+
+
+# ---------------------------------------------------------------- bounds
+
+
+def aged(cache: Cache, *keys: str) -> None:
+    """Makes values old, the first the oldest."""
+    for age, key in enumerate(keys, 1):
+        os.utime(cache.folder / key[:2] / key[2:], ns=(age * 10**9, age * 10**9))
+
+
+def test_what_was_not_asked_for_longest_goes_first(tmp_path: Path) -> None:
+    cache = Cache(tmp_path, limit=10 * 1032)
+    keys = [key_of(str(number)) for number in range(11)]
+    for key in keys:
+        cache.put(key, b"x" * 1000)  # and 32 bytes of digest
+    aged(cache, *keys)
+    assert cache.get(keys[0]) == b"x" * 1000
+    assert cache.holds(keys[1])
+    cache.trim()
+    assert [key for key in keys if cache.get(key) is None] == keys[2:5], "to four fifths of the limit"
+    cache.trim()
+    assert len(files(cache)) == 8
+
+
+def test_within_the_limit_nothing_goes(tmp_path: Path) -> None:
+    cache = Cache(tmp_path, limit=2 * 1032)
+    for number in range(2):
+        cache.put(key_of(str(number)), b"x" * 1000)
+    cache.trim()
+    assert len(files(cache)) == 2
+
+
+def test_what_an_ended_build_left_half_written_goes_too(tmp_path: Path) -> None:
+    cache = Cache(tmp_path, limit=5000)
+    cache.put(key_of("a"), b"x" * 3000)
+    half = tmp_path / "ab" / ".new-half"
+    half.parent.mkdir(exist_ok=True)
+    half.write_bytes(b"x" * 3000)
+    os.utime(half, ns=(1, 1))
+    cache.trim()
+    assert not half.exists()
+    assert cache.holds(key_of("a"))
+
+
+def test_a_value_that_is_asked_for_while_others_go_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = Cache(tmp_path, limit=2000)
+    first, second, third = (key_of(name) for name in "abc")
+    for key in (first, second, third):
+        cache.put(key, b"x" * 1000)
+    aged(cache, first, second, third)
+    plain = Path.unlink
+
+    def asked_meanwhile(path: Path, missing_ok: bool = False) -> None:
+        plain(path, missing_ok)
+        assert cache.holds(second)
+
+    monkeypatch.setattr(Path, "unlink", asked_meanwhile)
+    cache.trim()
+    assert [cache.holds(key) for key in (first, second, third)] == [False, True, False]
+
+
+def test_a_cache_that_cannot_be_trimmed_is_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(path: Path, missing_ok: bool = False) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    Cache(tmp_path / "none").trim()
+    (tmp_path / "file").write_text("x")
+    Cache(tmp_path / "file", limit=0).trim()
+    cache = Cache(tmp_path / "cache", limit=10)
+    cache.put(key_of("a"), b"a value")
+    monkeypatch.setattr(Path, "unlink", refused)
+    cache.trim()
+    assert cache.get(key_of("a")) == b"a value"
+
+
+CROWD = """\
+import random, sys
+from pathlib import Path
+from pipeline.cache import Cache, key_of
+cache, dice = Cache(Path(sys.argv[1]), limit=60_000), random.Random(sys.argv[2])
+found = missed = 0
+for turn in range(1500):
+    name = str(dice.randrange(40))
+    value = name.encode() * 2000
+    stored = cache.get(key_of(name))
+    assert stored in (None, value), "a wrong value"
+    if stored is None:
+        missed += 1
+        cache.put(key_of(name), value)
+    else:
+        found += 1
+    if turn % 10 == 0:
+        cache.trim()
+print(found, missed)
+"""
+
+
+@pytest.mark.process
+def test_builds_that_write_and_trim_at_once_never_read_a_wrong_value(cache: Cache) -> None:
+    crowd = [
+        subprocess.Popen(
+            [sys.executable, "-c", CROWD, str(cache.folder), str(number)],
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for number in range(3)
+    ]
+    for process in crowd:
+        said, complaints = process.communicate(timeout=600)
+        assert process.returncode == 0, complaints
+        found, missed = map(int, said.split())
+        assert found > 100 and missed > 100, "values came and went"
+    Cache(cache.folder, limit=60_000).trim()
+    assert sum(path.stat().st_size for path in files(cache)) <= 60_000

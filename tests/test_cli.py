@@ -148,7 +148,7 @@ def test_a_failed_check_of_an_artefact_is_never_a_success(project: Path, monkeyp
             CheckResult("notes", CheckState.FAILED, "2 of 3 printed"),
             CheckResult("EPUBCheck", CheckState.NOT_RUN, "no Java"),
         )
-        return Outcome((), (Artefact(path, Edition.PDF, 3, checks),))
+        return Outcome((), (Artefact(path, Edition.PDF, 3, checks, "0" * 64),))
 
     stub_build(monkeypatch, build)
     result = run("build", "alpha")
@@ -520,6 +520,7 @@ def test_a_terminal_gets_colours(project: Path) -> None:
     code, written = on_a_terminal([*program(ONE_ERROR), "check", "alpha"], project)
     assert code == 1
     assert "\x1b[1;31m error XREF901" in written
+    assert "alpha: rules" in written, "the bar names the stage"
 
 
 @pytest.mark.process

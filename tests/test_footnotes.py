@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -18,6 +19,7 @@ from weasyprint.formatting_structure import boxes
 
 from benchmarks.notes_fuzz.check import Tally, check, tokens
 from benchmarks.notes_fuzz.documents import Source, document, note_tokens
+from pipeline.cache import Cache
 from pipeline.diagnostics import Findings
 from pipeline.document import Chapter, Document, Kind
 from pipeline.render.footnotes import continued, moved, part_of
@@ -449,7 +451,7 @@ class TestReport:
 
     def printed(self, document: Document) -> list[str]:
         findings = Findings()
-        made = print_pdf(document, Design("A4", (), ()), OWN, EPOCH, findings)
+        made = print_pdf(document, Design("A4", (), ()), OWN, EPOCH, Cache(Path(os.devnull)), findings)
         assert [finding.message for finding in findings.all()] == []
         return [page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(made.data)]
 

@@ -46,6 +46,13 @@ def test_two_builds_at_once_and_an_interrupted_one_leave_whole_files(tmp_path: P
     assert files["clean.pdf"].rstrip().endswith(b"%%EOF")
 
     build = started(tmp_path)
+    said, _ = build.communicate(timeout=600)
+    assert build.returncode == 0, said
+    assert said.startswith("clean: nothing has changed\n")
+
+    section = tmp_path / "content" / "clean" / "sections" / "10-one.md"
+    section.write_text(section.read_text("utf-8") + "\nOne sentence more.\n", "utf-8")
+    build = started(tmp_path)
     assert build.stdout is not None
     while "laying out pages" not in build.stdout.readline():
         assert build.poll() is None
@@ -54,7 +61,6 @@ def test_two_builds_at_once_and_an_interrupted_one_leave_whole_files(tmp_path: P
     assert build.returncode == 130, said
     assert published(tmp_path) == files
 
-    section = tmp_path / "content" / "clean" / "sections" / "10-one.md"
     section.write_text(section.read_text("utf-8").replace("@fig-box", "@fig-bxo"), "utf-8")
     build = started(tmp_path)
     said, _ = build.communicate(timeout=600)

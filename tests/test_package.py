@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from lxml import etree, html
 
+from pipeline.datasets import Dataset, Shown
 from pipeline.diagnostics import Findings
 from pipeline.document import Creator, Imprint
 from pipeline.package import Release, distribute, license_url, publish, publish_folder
@@ -50,6 +51,14 @@ IMPRINT = Imprint(
     abstract='Краткое </script> & "кавычки".',
     keywords=("one", "two"),
 )
+DATA = (
+    Dataset(
+        "counts.csv",
+        b"state,people\nKazakhstan,754\n",
+        (Shown("fig-counts", "Рисунок 1", "Сколько <вернулось>"), Shown("tbl-counts", "Таблица 2", "Подсчёты")),
+    ),
+    Dataset("years/by state.csv", b"year,people\n2019,913\n", (Shown("tbl-years", "Таблица 3", "По годам"),)),
+)
 
 
 def pdf_and_epub(folder: Path) -> tuple[Release, ...]:
@@ -62,12 +71,14 @@ def pdf_and_epub(folder: Path) -> tuple[Release, ...]:
     )
 
 
-def handed_on(folder: Path, imprint: Imprint = IMPRINT, report: Path | None = None) -> Path:
+def handed_on(
+    folder: Path, imprint: Imprint = IMPRINT, report: Path | None = None, data: tuple[Dataset, ...] = ()
+) -> Path:
     findings = Findings()
     templates = Templates(OWN, report, str, {})
     tools = (Tool("weasyprint", "70.0"), Tool("lxml", "6.1.3"))
     releases = pdf_and_epub(folder / "made")
-    distribute(imprint, releases, templates, folder / "dist", tools, "abc123def0+", 1_795_435_200, findings)
+    distribute(imprint, releases, data, templates, folder / "dist", tools, "abc123def0+", 1_795_435_200, findings)
     assert findings.all() == ()
     return folder / "dist"
 
@@ -195,11 +206,14 @@ def test_the_folder_holds_editions_page_manifest_and_checksums(tmp_path: Path) -
 
 
 def test_the_checksums_are_those_of_every_other_file(tmp_path: Path) -> None:
-    dist = handed_on(tmp_path)
+    dist = handed_on(tmp_path, data=DATA)
     lines = (dist / "SHA256SUMS").read_text().splitlines()
     told = {name: code for code, name in (line.split("  ", 1) for line in lines)}
-    true = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in dist.iterdir() if p.name != "SHA256SUMS"}
+    files = {path.relative_to(dist).as_posix(): path for path in dist.rglob("*") if path.is_file()}
+    true = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
+    del true["SHA256SUMS"]
     assert told == true
+    assert len(told) == 2 + len(DATA) + 2
 
 
 def test_the_manifest_tells_files_tools_source_and_identifiers(tmp_path: Path) -> None:
@@ -224,9 +238,53 @@ def test_the_manifest_tells_files_tools_source_and_identifiers(tmp_path: Path) -
 
 
 def test_the_same_editions_give_the_same_bytes(tmp_path: Path) -> None:
-    one, two = handed_on(tmp_path / "one"), handed_on(tmp_path / "two")
-    for path in one.iterdir():
-        assert path.read_bytes() == (two / path.name).read_bytes(), path.name
+    one, two = (handed_on(tmp_path / name, data=DATA) for name in ("one", "two"))
+    files = [path.relative_to(one) for path in one.rglob("*") if path.is_file()]
+    for name in files:
+        assert (one / name).read_bytes() == (two / name).read_bytes(), name
+
+
+def test_the_data_stand_in_a_folder_of_their_own_as_they_were_read(tmp_path: Path) -> None:
+    dist = handed_on(tmp_path, data=DATA)
+    folder = dist / "demo-1.0.0-data"
+    assert {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.csv")} == {
+        "counts.csv": DATA[0].data,
+        "years/by-state.csv": DATA[1].data,
+    }
+
+
+def test_the_manifest_tells_what_the_data_stand_behind(tmp_path: Path) -> None:
+    dist = handed_on(tmp_path, data=DATA)
+    manifest = json.loads((dist / "manifest.json").read_text(encoding="utf-8"))
+    listed = {file["name"]: file for file in manifest["files"]}
+    assert list(listed) == [
+        "demo-1.0.0.pdf",
+        "demo-1.0.0.epub",
+        "demo-1.0.0-data/counts.csv",
+        "demo-1.0.0-data/years/by-state.csv",
+        "index.html",
+    ]
+    for name, file in listed.items():
+        data = (dist / name).read_bytes()
+        assert (file["size"], file["sha256"]) == (len(data), hashlib.sha256(data).hexdigest())
+    counts = listed["demo-1.0.0-data/counts.csv"]
+    assert (counts["media_type"], counts["pages"]) == ("text/csv", None)
+    assert counts["behind"] == [
+        {"id": "fig-counts", "label": "Рисунок 1", "caption": "Сколько <вернулось>"},
+        {"id": "tbl-counts", "label": "Таблица 2", "caption": "Подсчёты"},
+    ]
+    assert [name for name, file in listed.items() if "behind" in file] == list(listed)[2:4]
+
+
+def test_data_files_of_one_name_do_not_take_each_other_s_place(tmp_path: Path) -> None:
+    """Also where names differ only in what a file name here may not hold, or, on some disks, in their capitals."""
+    names = ("a.csv", "A.csv", "a b.csv", "a-b.csv", "../a.csv")
+    data = tuple(Dataset(name, name.encode(), (Shown("tbl-a", "Table 1", "A"),)) for name in names)
+    dist = handed_on(tmp_path, data=data)
+    files = [path for path in (dist / "demo-1.0.0-data").rglob("*") if path.is_file()]
+    assert sorted(path.read_bytes() for path in files) == sorted(name.encode() for name in names)
+    assert len({path.relative_to(dist).as_posix().casefold() for path in files}) == len(names)
+    assert {path.suffix for path in files} == {".csv"}
 
 
 def test_a_new_version_leaves_no_file_of_the_old_one(tmp_path: Path) -> None:
@@ -247,7 +305,7 @@ def test_a_faulty_template_of_the_report_is_a_finding_and_writes_nothing(tmp_pat
     (own / "dist" / "index.html.j2").write_text("<p>\n{{ imprint.titel }}</p>")
     findings = Findings()
     written = distribute(
-        IMPRINT, pdf_and_epub(tmp_path), Templates(OWN, own, str, {}), tmp_path / "dist", (), "", 0, findings
+        IMPRINT, pdf_and_epub(tmp_path), (), Templates(OWN, own, str, {}), tmp_path / "dist", (), "", 0, findings
     )
     assert written == ()
     assert [(f.rule.code, f.span.line) for f in findings.all()] == [("TPL001", 2)]
@@ -273,6 +331,25 @@ def test_the_page_offers_each_edition_with_pages_and_size(tmp_path: Path) -> Non
     ]
 
 
+def test_the_page_offers_the_data_with_what_they_stand_behind(tmp_path: Path) -> None:
+    dist = handed_on(tmp_path, data=DATA)
+    page = page_of(dist)
+    items = page.xpath("//section[h2[@id='data']]/ul/li")
+    assert [(item.find("a").get("href"), words(item)) for item in items] == [
+        (
+            "demo-1.0.0-data/counts.csv",
+            "counts.csv CSV, 28 Bytes Рисунок 1. Сколько <вернулось> Таблица 2. Подсчёты",
+        ),
+        ("demo-1.0.0-data/years/by-state.csv", "years/by-state.csv CSV, 21 Bytes Таблица 3. По годам"),
+    ]
+    assert all((dist / item.find("a").get("href")).is_file() for item in items)
+    assert {paragraph.get("lang") for item in items for paragraph in item.iter("p")} == {"ru"}
+
+
+def test_a_report_without_data_has_no_heading_for_them(tmp_path: Path) -> None:
+    assert not page_of(handed_on(tmp_path)).xpath("//*[@id='data']")
+
+
 def test_the_page_says_who_what_and_how_to_cite(tmp_path: Path) -> None:
     page = page_of(handed_on(tmp_path))
     assert words(page.find(".//h1")) == "Counts & <Weights>"
@@ -285,7 +362,9 @@ def test_the_page_says_who_what_and_how_to_cite(tmp_path: Path) -> None:
     assert page.xpath("//a[@rel='license']/@href") == ["https://creativecommons.org/licenses/by/4.0/"]
     assert IMPRINT.abstract in words(page.find(".//main"))
     sums = (tmp_path / "dist" / "SHA256SUMS").read_text()
-    for code in page.findall(".//code"):
+    codes = page.xpath("//dl[@class='sums']//code")
+    assert len(codes) == 2
+    for code in codes:
         assert words(code) in sums
 
 
@@ -328,10 +407,10 @@ def test_the_publication_is_told_to_search_engines(tmp_path: Path) -> None:
 
 def test_the_page_can_be_read_by_everyone(tmp_path: Path) -> None:
     """WCAG 2.2: 1.3.1 headings and landmarks, 3.1.1 and 3.1.2 languages, 1.4.4 zooming, 4.1.2 names."""
-    page = page_of(handed_on(tmp_path))
+    page = page_of(handed_on(tmp_path, data=DATA))
     assert page.get("lang") == "en"
     assert {e.get("lang") for e in page.xpath("//h1/ancestor::header | //cite | //p[@lang]")} == {"ru"}
-    assert [int(e.tag[1]) for e in page.iter("h1", "h2", "h3")] == [1, 2, 2, 2, 2, 2]
+    assert [int(e.tag[1]) for e in page.iter("h1", "h2", "h3")] == [1, 2, 2, 2, 2, 2, 2]
     assert len(page.findall(".//main")) == 1
     ids = page.xpath("//@id")
     assert len(ids) == len(set(ids))
@@ -343,7 +422,7 @@ def test_the_page_can_be_read_by_everyone(tmp_path: Path) -> None:
 
 
 def test_the_page_is_well_formed(tmp_path: Path) -> None:
-    text = (handed_on(tmp_path) / "index.html").read_text(encoding="utf-8")
+    text = (handed_on(tmp_path, data=DATA) / "index.html").read_text(encoding="utf-8")
     assert text.startswith("<!DOCTYPE html>\n")
     assert etree.fromstring(text.encode()).tag == "html"
 

@@ -7,6 +7,7 @@ installs them. Screenshots are kept in `build/.reader/`, to be looked at.
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import zipfile
@@ -17,6 +18,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from pipeline.cache import Cache
 from pipeline.checks import CheckResult, CheckState
 from pipeline.diagnostics import Findings
 from pipeline.render.epub import write_epub
@@ -33,6 +35,7 @@ pytestmark = [pytest.mark.artefact, pytest.mark.browser]
 READER = TESTS / "reader"
 SHOTS = TESTS.parent / "build" / ".reader"
 EPOCH = 1795435200
+NO_CACHE = Cache(Path(os.devnull) / "cache")
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Book:
     folder = tmp_path_factory.mktemp("book")
     document = composed(DEMO, folder).document
     templates = Templates(templates_folder(), None, Path.as_posix, {})
-    printed = print_pdf(document, Design("A4", (), ()), templates, EPOCH, Findings())
+    printed = print_pdf(document, Design("A4", (), ()), templates, EPOCH, NO_CACHE, Findings())
     pages = page_map(document.imprint, printed.labels, printed.page_starts)
     path = folder / "demo.epub"
     path.write_bytes(write_epub(document, (), templates, EPOCH, Findings(), pages))

@@ -7,6 +7,7 @@ from the finished PDF and from the finished EPUB and compared.
 from __future__ import annotations
 
 import io
+import os
 import pickle
 import re
 import zipfile
@@ -32,6 +33,7 @@ from pipeline.workspace import templates_folder
 from tests.documents import IMPRINT, RICH, call, note, with_chapter
 
 EPOCH = 1795435200
+NO_CACHE = Cache(Path(os.devnull) / "cache")
 A4 = Design("A4", (), ())
 OWN = Templates(templates_folder(), None, Path.as_posix, {})
 XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -112,7 +114,7 @@ class Pages:
 
 def made(document: Document) -> Pages:
     findings = Findings()
-    printed = print_pdf(document, A4, OWN, EPOCH, findings)
+    printed = print_pdf(document, A4, OWN, EPOCH, NO_CACHE, findings)
     pages = page_map(document.imprint, printed.labels, printed.page_starts)
     epub = write_epub(document, (), OWN, EPOCH, findings, pages)
     assert [f.message for f in findings.all()] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import os
 import re
@@ -18,6 +19,7 @@ import pypdfium2
 import pytest
 import weasyprint
 
+from pipeline.cache import Cache
 from pipeline.diagnostics import Findings, Span, StageFailedError
 from pipeline.document import Asset, Chapter, Document, Kind, NoteText
 from pipeline.render import engine as engine_module
@@ -39,12 +41,13 @@ EPOCH = 1795435200  # 2026-11-23, noon
 A4 = Design("A4", (), ())
 OWN = Templates(templates_folder(), None, Path.as_posix, {})
 PLACE = Span("report.pdf")
+NO_CACHE = Cache(Path(os.devnull) / "cache")
 
 
 def printing(document: Document, design: Design = A4, templates: Templates = OWN) -> tuple[PrintedPdf, list[str]]:
     """The edition, and its findings as "CODE place: message"."""
     findings = Findings()
-    printed = print_pdf(document, design, templates, EPOCH, findings)
+    printed = print_pdf(document, design, templates, EPOCH, NO_CACHE, findings)
     return printed, [f"{f.rule.code} {f.span}: {f.message}" for f in findings.all()]
 
 
@@ -53,6 +56,20 @@ def texts(data: bytes) -> list[str]:
     pdf = pypdfium2.PdfDocument(data)
     pages = [page.get_textpage().get_text_bounded() for page in pdf]
     return [" ".join(re.sub("[\ufffe\u00ad\u2060]", "", page).split()) for page in pages]
+
+
+def look_of(data: bytes, words: str) -> tuple[str, float, tuple[int, ...]]:
+    """The font, its size in PDF units and the colour (red, green, blue) of the one text object with these words."""
+    found = []
+    for page in pypdfium2.PdfDocument(data):
+        for item in page.get_objects([pypdfium2.raw.FPDF_PAGEOBJ_TEXT], textpage=page.get_textpage()):
+            if item.extract().strip() == words:
+                channels = [ctypes.c_uint() for _ in range(4)]
+                assert pypdfium2.raw.FPDFPageObj_GetFillColor(item, *channels)
+                size = item.get_font_size() * item.get_matrix().a
+                found.append((item.get_font().get_base_name(), round(size, 2), tuple(c.value for c in channels[:3])))
+    assert len(found) == 1, words
+    return found[0]
 
 
 def only(html: str, *notes: NoteText, copies: int = 1) -> Document:
@@ -244,6 +261,19 @@ class TestNotes:
     def test_a_call_stands_at_its_word(self) -> None:
         printed, _ = printing(only(f"<p>A word {call('x', '7')} here.</p>", note("x", "7", "<p>A note.</p>")))
         assert any("A word7 here." in text for text in texts(printed.data))
+
+    @pytest.mark.parametrize("around", ["lead", "box", "pull", "key-figures", "side"])
+    def test_a_note_is_set_alike_wherever_it_is_called(self, around: str) -> None:
+        """It stands behind its call, and takes nothing from what is said of the paragraphs there."""
+        paragraph = f"<p>Words{call('in', '7')}.</p>"
+        pair = f"<dl><dt>9</dt><dd>{paragraph}</dd></dl>" if around == "key-figures" else paragraph
+        html = f'<div class="{around}">{pair}</div><p>More words{call("out", "8")}.</p>'
+        notes = (note("in", "7", "<p>Set inside.</p>"), note("out", "8", "<p>Set outside.</p>"))
+        printed, findings = printing(only(html, *notes))
+        assert findings == []
+        inside, outside = (look_of(printed.data, words) for words in ("Set inside.", "Set outside."))
+        assert inside == outside
+        assert look_of(printed.data, "More words") != outside
 
     def test_notes_of_a_turned_page_and_after_it_stand_with_their_calls(self) -> None:
         rows = '<tr><th scope="row">Row</th><td>cell</td></tr>' * 22
@@ -478,6 +508,7 @@ class TestHoles:
             rooms=(self.ROOM, self.ROOM),
             labels=("1", "2"),
             folios=("1", "2"),
+            counts=((None, 1), (None, 1)),
             filled=(filled, 900),
             sections=(frozenset({"sec"}), frozenset({"sec"})),
             blocks=(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import zipfile
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from pipeline.cache import Cache
 from pipeline.check import Checked
 from pipeline.checks import CheckState
 from pipeline.diagnostics import Findings
@@ -28,6 +30,7 @@ from tests.composing import Text, composed, write_report
 from tests.documents import RICH
 
 EPOCH = 1795435200
+NO_CACHE = Cache(Path(os.devnull) / "cache")
 OWN = Templates(templates_folder(), None, Path.as_posix, {})
 
 BODY = """\
@@ -82,7 +85,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Editions:
     made = composed(report)
     assert [str(f) for f in made.findings if f.is_error] == []
     findings = Findings()
-    printed = print_pdf(made.document, Design("A4", (), ()), OWN, EPOCH, findings)
+    printed = print_pdf(made.document, Design("A4", (), ()), OWN, EPOCH, NO_CACHE, findings)
     pages = page_map(made.document.imprint, printed.labels, printed.page_starts)
     (folder / "small.pdf").write_bytes(printed.data)
     (folder / "small.epub").write_bytes(write_epub(made.document, (), OWN, EPOCH, findings, pages))
@@ -94,7 +97,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Editions:
 def compared(editions: Editions) -> tuple[dict[str, CheckState], list[str]]:
     """The states of the comparisons, and the findings as "CODE place: message"."""
     findings = Findings()
-    results = check_parity(editions.document, editions.sources, findings, editions.pdf, editions.epub)
+    results = check_parity(editions.document, editions.sources, NO_CACHE, findings, editions.pdf, editions.epub)
     told = [f"{f.rule.code} {Path(f.span.path).name}:{f.span.line}: {f.message}" for f in findings.all()]
     return {result.name: result.state for result in results}, told
 
@@ -102,7 +105,7 @@ def compared(editions: Editions) -> tuple[dict[str, CheckState], list[str]]:
 @pytest.mark.artefact
 def test_good_editions_have_no_difference(good: Editions) -> None:
     findings = Findings()
-    results = check_parity(good.document, good.sources, findings, good.pdf, good.epub)
+    results = check_parity(good.document, good.sources, NO_CACHE, findings, good.pdf, good.epub)
     assert findings.all() == ()
     assert [(result.name, result.state) for result in results] == [(name, CheckState.PASSED) for name in NAMES]
     counted = {result.name: result.detail for result in results}
@@ -113,7 +116,7 @@ def test_good_editions_have_no_difference(good: Editions) -> None:
 @pytest.mark.artefact
 def test_one_edition_alone_is_compared_with_the_source(good: Editions) -> None:
     findings = Findings()
-    results = check_parity(good.document, good.sources, findings, None, good.epub)
+    results = check_parity(good.document, good.sources, NO_CACHE, findings, None, good.epub)
     assert [result.name for result in results] == ["Parity source", "Parity EPUB"]
     assert findings.all() == ()
 
@@ -171,7 +174,7 @@ def test_words_that_the_text_lost_are_told_at_their_line(
     change: Callable[[Document], Document], told: list[str], good: Editions
 ) -> None:
     findings = Findings()
-    check_parity(change(good.document), good.sources, findings)
+    check_parity(change(good.document), good.sources, NO_CACHE, findings)
     assert [f"{f.rule.code} {Path(f.span.path).name}:{f.span.line}: {f.message}" for f in findings.all()] == told
 
 
@@ -181,7 +184,7 @@ def test_paragraphs_in_another_order_are_told(good: Editions) -> None:
     paragraphs = re.findall("<p>.*?</p>", html, re.DOTALL)
     swapped = html.replace(paragraphs[3], "\0").replace(paragraphs[4], paragraphs[3]).replace("\0", paragraphs[4])
     findings = Findings()
-    check_parity(_said("sec-two", html, swapped)(good.document), good.sources, findings)
+    check_parity(_said("sec-two", html, swapped)(good.document), good.sources, NO_CACHE, findings)
     assert [(f.rule.code, f.span.line) for f in findings.all()] == [("PAR001", 14)]
     assert "stands out of its order" in findings.all()[0].message
 
@@ -299,7 +302,7 @@ def test_words_that_are_not_printed_are_told_at_their_line(good: Editions, tmp_p
     less = _said("sec-one", "The last paragraph, with a reference to", "The last one says")(good.document)
     less = _note_said("It has a second paragraph", "It ends")(less)
     findings = Findings()
-    (tmp_path / "small.pdf").write_bytes(print_pdf(less, Design("A4", (), ()), OWN, EPOCH, findings).data)
+    (tmp_path / "small.pdf").write_bytes(print_pdf(less, Design("A4", (), ()), OWN, EPOCH, NO_CACHE, findings).data)
     states, found = compared(replace(good, pdf=tmp_path / "small.pdf"))
     assert states["Parity PDF"] is CheckState.FAILED
     assert [line.partition(": ")[0] for line in found if line.startswith("PAR003")] == [

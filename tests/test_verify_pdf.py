@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -13,24 +14,25 @@ from typing import Any
 import pikepdf
 import pytest
 
+from pipeline.cache import Cache
 from pipeline.checks import CheckResult, CheckState
 from pipeline.diagnostics import Diagnostic, Findings, Severity, Span
 from pipeline.document import Asset, Chapter, Document, Entry, Kind, NoteText
 from pipeline.render.pdf import Design, print_pdf
 from pipeline.templating import Templates
 from pipeline.verify.pdf import check_pdf
-from pipeline.verify.pdf_file import Destination, Page, PdfFile, Run, read_pdf
-from pipeline.verify.pdf_match import match
+from pipeline.verify.pdf_file import PdfFile, read_pdf
 from pipeline.verify.pdf_reading import Reading
-from pipeline.verify.pdf_strands import sections_of
 from pipeline.verify.text import letters_of
 from pipeline.workspace import templates_folder
 from tests.documents import RICH, call, note, with_chapter
+from tests.papers import found_on, paper
 
 EPOCH = 1795435200
+NOWHERE = Cache(Path(os.devnull))
 CHECKS = (
     "PDF file", "PDF fonts", "PDF outline", "PDF links", "PDF notes", "PDF text", "PDF references",
-    "PDF contents", "PDF page labels", "PDF residue", "PDF page area",
+    "PDF contents", "PDF page labels", "PDF residue", "PDF page area", "PDF pages",
 )  # fmt: skip
 
 # ---------------------------------------------------------------- a report that fills pages
@@ -80,7 +82,9 @@ def _long_report() -> Document:
     lines = list(RICH.contents)
     lines.insert(-1, Entry("sec-long", "B", "A long appendix", "A long appendix", 1, False))
     table = Entry("tbl-long", "Table 2", "A table longer than a page", "A table longer than a page", 1, False)
-    chapters = list(RICH.chapters)
+    below = "<p>Text below a heading.</p>"
+    filled = f"{below}<p>{_prose(Random(11), 80)}</p>"  # the page before a figure
+    chapters = [replace(chapter, html=chapter.html.replace(below, filled)) for chapter in RICH.chapters]
     chapters.insert(-2, chapter)
     return replace(RICH, chapters=tuple(chapters), contents=tuple(lines), tables=(*RICH.tables, table))
 
@@ -88,16 +92,19 @@ def _long_report() -> Document:
 LONG = _long_report()
 
 
+def printed(document: Document, path: Path, *stylesheets: Path) -> Path:
+    findings = Findings()
+    templates = Templates(templates_folder(), None, str, {})
+    made = print_pdf(document, Design("A4", (), stylesheets), templates, EPOCH, Cache(Path(os.devnull)), findings)
+    assert findings.all() == ()
+    path.write_bytes(made.data)
+    return path
+
+
 @pytest.fixture(scope="session")
 def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One PDF for all tests here: printing takes seconds."""
-    findings = Findings()
-    templates = Templates(templates_folder(), None, str, {})
-    printed = print_pdf(LONG, Design("A4", (), ()), templates, EPOCH, findings)
-    assert findings.all() == ()
-    path = tmp_path_factory.mktemp("printed") / "long.pdf"
-    path.write_bytes(printed.data)
-    return path
+    return printed(LONG, tmp_path_factory.mktemp("printed") / "long.pdf")
 
 
 @dataclass(frozen=True)
@@ -120,7 +127,7 @@ class Seen:
 
 def seen(path: Path, document: Document = LONG) -> Seen:
     findings = Findings()
-    results = check_pdf(path, document, findings)
+    results = check_pdf(path, document, NOWHERE, findings)
     assert tuple(result.name for result in results) == CHECKS
     return Seen({result.name: result for result in results}, findings.all())
 
@@ -235,7 +242,7 @@ def destinations(pdf: pikepdf.Pdf) -> pikepdf.NameTree:
 
 @cache
 def read(good: Path) -> PdfFile:
-    return read_pdf(good)
+    return read_pdf(good, NOWHERE)
 
 
 def page_of(good: Path, id: str) -> int:
@@ -826,6 +833,99 @@ def test_a_line_lost_from_the_contents_is_told(good: Path, tmp_path: Path) -> No
     assert 'the line "Table 1 Two ways of counting" of the contents is printed' in result.of("PDF012")[0]
 
 
+_BESIDE = """<p>The words are those of <a class="ref" href="#tbl-counts">Table 1</a>, and the drawing is
+<a class="ref" href="#fig-totals">Figure 1</a>.</p>
+<div id="tbl-counts" class="table"><table><caption><span class="label">Table 1</span>
+<span class="caption">Two ways of counting</span></caption><tbody><tr><th scope="row">Both</th><td>236</td></tr></tbody>
+</table><div class="source"><p>What is in <a class="ref" href="#fig-totals">Figure 1</a>.</p></div></div>
+<figure id="fig-totals" class="figure"><figcaption><span class="label">Figure 1</span>
+<span class="caption">Most are children</span></figcaption><img src="assets/fig-totals.svg" alt="A bar chart."/>
+</figure>"""
+
+
+@pytest.fixture(scope="session")
+def beside(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Document]:
+    """A report of one page of text, on which the lists of figures and tables stand too."""
+    report = with_chapter(RICH, "sec-summary", html=_BESIDE, notes=())
+    kept = tuple(chapter for chapter in report.chapters if chapter.kind in (Kind.IMPRINT, Kind.FRONT))
+    figures, tables = (tuple(replace(line, front=True) for line in lines) for lines in (RICH.figures, RICH.tables))
+    report = replace(report, chapters=kept, contents=RICH.contents[:1], figures=figures, tables=tables)
+    folder = tmp_path_factory.mktemp("beside")
+    style = folder / "style.css"
+    style.write_text("#sec-summary { break-before: auto }")
+    return printed(report, folder / "beside.pdf", style), report
+
+
+@pytest.mark.artefact
+def test_what_the_contents_list_may_stand_beside_them(beside: tuple[Path, Document]) -> None:
+    """The words of a line and of a caption are the same there, and a reference leads where the line leads."""
+    path, report = beside
+    page = page_of(path, "contents")
+    assert {page_of(path, id) for id in ("sec-summary", "tbl-counts", "fig-totals")} == {page}
+    leading = [link.name for link in read(path).links[page]]
+    assert (leading.count("tbl-counts"), leading.count("fig-totals")) == (3 + 1, 3 + 2), "a line has three links"
+    assert seen(path, report).found == ()
+
+
+@pytest.mark.artefact
+@pytest.mark.parametrize(("words", "id"), [("Two ways of counting", "tbl-counts"), ("Most are children", "fig-totals")])
+@pytest.mark.parametrize("which", [0, 1], ids=["the line", "the caption"])
+def test_what_is_printed_once_more_beside_the_contents_is_told(
+    beside: tuple[Path, Document], tmp_path: Path, words: str, id: str, which: int
+) -> None:
+    path, report = beside
+    page = page_of(path, "contents")
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        instructions, objects = shown_on(pdf, page)
+        same = [item for item in objects if item.text.strip() == words]
+        assert len(same) == 2
+        put(pdf, page, [*instructions, *_upright(moved(same[which], 300, 1000))])
+
+    result = seen(changed(path, tmp_path, change), report)
+    assert result.codes == {"PDF010"}
+    assert [(finding.span.path, finding.message) for finding in result.found] == [
+        (id, f'"{words}" is printed once more on page {label_of(path, id)}')
+    ]
+
+
+@pytest.mark.artefact
+def test_a_line_that_stands_twice_in_the_contents_is_told(beside: tuple[Path, Document], tmp_path: Path) -> None:
+    path, report = beside
+    page = page_of(path, "contents")
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        instructions, objects = shown_on(pdf, page)
+        at = next(index for index, item in enumerate(objects) if item.text.strip() == "Two ways of counting")
+        line = objects[at - 2 : at + 1]
+        assert [item.text.strip() for item in line[:2]] == [label_of(path, "tbl-counts"), "Table 1"]
+        copies = [step for x, item in zip((300, 340, 400), line, strict=True) for step in moved(item, x, 1000)]
+        put(pdf, page, [*instructions, *_upright(copies)])
+        link = pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Link, Dest=pikepdf.String("tbl-counts"),
+            Rect=[200, 80, 500, 110], Contents=pikepdf.String("Table 1"),
+        )  # fmt: skip
+        pdf.pages[page].Annots.append(pdf.make_indirect(link))
+
+    result = seen(changed(path, tmp_path, change), report)
+    assert result.of("PDF012") == ['the line "Table 1 Two ways of counting" of the contents is printed more than once']
+
+
+@pytest.mark.artefact
+def test_a_line_lost_beside_what_it_lists_is_told(beside: tuple[Path, Document], tmp_path: Path) -> None:
+    path, report = beside
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        first, second = [
+            item for item in shown_on(pdf, page_of(path, "contents"))[1] if item.text.strip() == "Most are children"
+        ]
+        assert first.start < second.start
+        blank(pdf, first)
+
+    result = seen(changed(path, tmp_path, change), report)
+    assert any("Figure 1 Most are children" in message for message in result.of("PDF012"))
+
+
 @pytest.mark.artefact
 def test_a_line_of_the_contents_has_the_number_of_its_target(good: Path) -> None:
     lines = tuple(replace(line, label="1.2") if line.id == "sec-method" else line for line in LONG.contents)
@@ -893,7 +993,7 @@ def test_a_smaller_crop_box_cuts_text_off(good: Path, tmp_path: Path) -> None:
 def test_findings_stand_where_the_caller_says(good: Path) -> None:
     other = _with_reference(LONG, "sec-findings", ">Figure 1</a>", ">Figure 9</a>")
     findings = Findings()
-    check_pdf(good, other, findings, lambda id: Span(f"sections/{id}.md", 7))
+    check_pdf(good, other, NOWHERE, findings, lambda id: Span(f"sections/{id}.md", 7))
     assert [str(finding.span) for finding in findings.all()] == ["sections/noteref-blocks.md:7"]
 
 
@@ -909,29 +1009,6 @@ def test_no_check_tells_more_than_one_can_read(good: Path, tmp_path: Path) -> No
 
 
 # ---------------------------------------------------------------- words on paper, without a PDF
-
-Piece = tuple[str, float, float]
-"""Words, and where they stand: from the left, from the foot."""
-
-
-def paper(*pages: tuple[Piece, ...], **destinations: int) -> PdfFile:
-    """A file that shows these pieces, painted in this order."""
-    made = []
-    for number, pieces in enumerate(pages):
-        runs = tuple(
-            Run(number, order, text, letters_of(text), (x, y, x + 5.0 * len(text), y + 8.0), order, False)
-            for order, (text, x, y) in enumerate(pieces)
-        )
-        made.append(Page(str(number + 1), (0.0, 0.0, 595.0, 842.0), runs))
-    places = {name.replace("_", "-"): Destination(page, None) for name, page in destinations.items()}
-    return PdfFile(tuple(made), places, tuple(() for _ in pages), (), (), "", "", True, ())
-
-
-def found_on(pdf: PdfFile, html: str, notes: tuple[NoteText, ...] = ()) -> Reading:
-    """What is found of a chapter called "T" on these pages."""
-    chapter = Chapter("sec-t", Kind.BACK, "", "T", "T", "T", "", html, notes)
-    document = replace(RICH, chapters=(chapter,), contents=(), figures=(), tables=())
-    return match(document, sections_of(document), pdf, frozenset({letters_of("Head")}))
 
 
 def lost(reading: Reading) -> list[str]:

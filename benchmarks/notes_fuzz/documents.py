@@ -77,7 +77,7 @@ def note_tokens(note: int, words: int) -> list[str]:
 
 class _Writer:
     def __init__(self, seed: int, notes: int, longest: int, only: tuple[str, ...]) -> None:
-        self.random = random.Random(seed)  # noqa: S311 (nothing secret)
+        self.random = random.Random(seed)
         self.wanted = notes
         self.longest = longest
         self.kinds = tuple(kind for kind in _KINDS if not only or kind[0] in only)

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from pipeline.charts.draw import draw_chart
-from pipeline.charts.specification import ChartSource
+from pipeline.charts.specification import ChartSource, data_files
 
-__all__ = ["ChartSource", "draw_chart"]
+__all__ = ["ChartSource", "data_files", "draw_chart"]

@@ -79,6 +79,22 @@ def read_specification(source: ChartSource, findings: Findings) -> Specification
     return Specification(spec, Span(source.path, 1))
 
 
+def data_files(text: str) -> tuple[str, ...]:
+    """The files that a specification is drawn from, each once, as the report calls them ("data/x.csv").
+
+    Args:
+        text: the specification, YAML or JSON; one with faults names what can be read of it.
+    """
+    file = parse_yaml(text, "", Findings())
+    spec = None if file is None else _typed(file.value, file.place, ())
+    found = (data for key, data, _ in _walk(spec, ()) if key == "data" and isinstance(data, dict))
+    return tuple(dict.fromkeys(_file_name(data["url"]) for data in found if "url" in data))
+
+
+def _file_name(url: Json) -> str:
+    return str(url).removeprefix("./")
+
+
 def numbered(rows: tuple[Mapping[str, str], ...]) -> list[Json]:
     """Rows with numbers in the columns that hold nothing but numbers and empty cells.
 
@@ -103,6 +119,19 @@ def _number(text: str) -> Json:
     return value if math.isfinite(value) else text
 
 
+def _typed(value: Yaml, place: Place, path: Path_) -> Json:
+    """Values with the types that YAML 1.2 gives to plain words; `parse_yaml` leaves numbers as text."""
+    if isinstance(value, dict):
+        return {key: _typed(item, place, (*path, key)) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_typed(item, place, (*path, number)) for number, item in enumerate(value)]
+    if not isinstance(value, str) or place.style(*path):
+        return value
+    if _NUMBER.fullmatch(value):
+        return _number(value.removesuffix("."))
+    return _WORDS.get(value, value)
+
+
 class _Reader:
     """Goes through a specification once to read and once to compare its fields with the data."""
 
@@ -113,7 +142,7 @@ class _Reader:
         self.complete = True  # whether all columns are known; not when a transform makes them from values
 
     def read(self, value: dict[str, Yaml]) -> dict[str, Json]:
-        spec = self._typed(value, ())
+        spec = _typed(value, self.place, ())
         if not isinstance(spec, dict):
             raise TypeError("a mapping stays a mapping")
         dialect = spec.pop("$schema", "vega-lite")
@@ -136,20 +165,6 @@ class _Reader:
             for name, path in _fields(spec, ()):
                 self._compare(name, path)
         return spec
-
-    # ------------------------------------------------------------ YAML to JSON
-
-    def _typed(self, value: Yaml, path: Path_) -> Json:
-        """Values with the types that YAML 1.2 gives to plain words; `parse_yaml` leaves numbers as text."""
-        if isinstance(value, dict):
-            return {key: self._typed(item, (*path, key)) for key, item in value.items()}
-        if isinstance(value, list):
-            return [self._typed(item, (*path, place)) for place, item in enumerate(value)]
-        if not isinstance(value, str) or self.place.style(*path):
-            return value
-        if _NUMBER.fullmatch(value):
-            return _number(value.removesuffix("."))
-        return _WORDS.get(value, value)
 
     # ------------------------------------------------------------ views
 
@@ -240,7 +255,7 @@ class _Reader:
         return data
 
     def _file(self, name: Json, path: Path_) -> Json:
-        key = str(name).removeprefix("./")
+        key = _file_name(name)
         if key in self.source.data:
             rows = numbered(self.source.data[key])
             self.rows += len(rows)

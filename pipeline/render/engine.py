@@ -9,20 +9,28 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 from xml.etree import ElementTree
 
 import weasyprint
 from cssselect2 import ElementWrapper  # type: ignore[import-untyped]
 from fontTools.ttLib import TTFont
+from lxml import etree
+from weasyprint import document as engine_document
+from weasyprint import pdf as engine_pdf
+from weasyprint.css.counters import CounterStyle
 from weasyprint.pdf import fonts as pdf_fonts
 from weasyprint.text.fonts import FontConfiguration
 
 from pipeline.diagnostics import Findings, Severity, Span, StageFailedError, declare
 from pipeline.render.fetch import BASE_URL, ReportFetcher
 from pipeline.render.footnotes import continued
+from pipeline.render.paging import Paging, StoppedError
+from pipeline.render.right_hand import BoundToSideError, Margins, right_hand_pages
+from pipeline.render.trees import plain
 
 VERSION = "70.0"
 
@@ -88,6 +96,22 @@ class Written:
     families: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Breaks:
+    """What the style sheets say of the edges of an element.
+
+    Attributes:
+        before, after: the values of `break-before` of the element and of what stands first in it, and the same
+            of `break-after` and what stands last, from the outside inwards.
+        first_page, last_page: the names of the pages that it begins and ends on.
+    """
+
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    first_page: str
+    last_page: str
+
+
 class _TreeHTML(weasyprint.HTML):  # type: ignore[misc]
     """`weasyprint.HTML` for a tree that exists already; its own constructor only reads text, as HTML."""
 
@@ -132,6 +156,16 @@ class Engine:
         self._pictures: dict[str, object] = {}
         self._sheets = [self._load(sheet) for sheet in sheets]
 
+    @contextmanager
+    def heard_by(self, findings: Findings) -> Iterator[None]:
+        """Tell other findings, meanwhile, what the engine complains about and what the fetcher refuses."""
+        before, self._findings = self._findings, findings
+        try:
+            with self._fetcher.heard_by(findings):
+                yield
+        finally:
+            self._findings = before
+
     def lay_out(self, tree: ElementTree.Element) -> weasyprint.Document:
         """The pages of a tree.
 
@@ -142,6 +176,50 @@ class Engine:
             return _TreeHTML(tree, self._fetcher).render(
                 font_config=self._fonts, stylesheets=self._sheets, cache=self._pictures, pdf_tags=True
             )
+
+    def lay_out_right_hand(
+        self, tree: ElementTree.Element, *, blank: bool = False, paging: Paging | None = None
+    ) -> tuple[weasyprint.Document, dict[int, Margins]]:
+        """The pages of a tree, all as right-hand ones, and what stands in their margins, by their identity.
+
+        Args:
+            tree: what is laid out.
+            blank: whether its pages are ones that were left empty.
+            paging: watches the layout.
+
+        Raises:
+            StoppedError: when `paging` has stopped the layout.
+            StageFailedError: when the engine stops in the middle.
+            BoundToSideError: when the pages depend on which side they are on.
+        """
+        with self._log_read(self._complain), self._crashes_told("laying out pages"), continued():
+            html = _TreeHTML(tree, self._fetcher)
+            watched = paging.in_place() if paging is not None else nullcontext()
+            with right_hand_pages(html, blank=blank) as margins, watched:
+                pages = html.render(
+                    font_config=self._fonts, stylesheets=self._sheets, cache=self._pictures, pdf_tags=True
+                )
+        return pages, {id(page): margin for page, margin in zip(pages.pages, margins, strict=True)}
+
+    def breaks(self, tree: etree._Element) -> tuple[Breaks, ...]:
+        """What the style sheets say of the edges of each element in the body of a tree."""
+        html = _TreeHTML(plain(tree), self._fetcher)
+        options = dict(weasyprint.DEFAULT_OPTIONS) | {"stylesheets": self._sheets}
+        with self._log_read(lambda message: None):  # each complaint comes again from the layout
+            context = engine_document.Document._build_layout_context(html, self._fonts, CounterStyle(), {}, options)
+        body = html.etree_element.find("body")
+        assert body is not None, "the print template has a body"
+        return tuple(_breaks(element, context.style_for) for element in body)
+
+    def draw(self, pages: weasyprint.Document) -> Any:
+        """The pages as the engine's PDF, before it is a file.
+
+        Raises:
+            StageFailedError: when the engine stops in the middle.
+        """
+        options = dict(weasyprint.DEFAULT_OPTIONS) | {"pdf_tags": True, "cache": self._pictures}
+        with self._log_read(self._complain), self._crashes_told("drawing pages"):
+            return engine_pdf.generate_pdf(pages, None, 1, **options)
 
     def write(self, pages: weasyprint.Document) -> Written:
         """The pages as a tagged PDF.
@@ -185,12 +263,34 @@ class Engine:
     def _crashes_told(self, doing: str) -> Iterator[None]:
         try:
             yield
-        except StageFailedError:
+        except (StageFailedError, BoundToSideError, StoppedError):
             raise
         except Exception as error:  # the engine asserts what it believes; any kind of error may come out
             what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
             finding = ENGINE_CRASH.at(self._edition, f"the layout engine stopped while {doing} ({what})")
             raise StageFailedError(finding) from error
+
+
+def _breaks(element: ElementTree.Element, style_for: Callable[..., Any]) -> Breaks:
+    first, last = list(_edge(element, 0, style_for)), list(_edge(element, -1, style_for))
+    return Breaks(
+        before=tuple(style["break_before"] for style in first),
+        after=tuple(style["break_after"] for style in last),
+        first_page=first[-1]["page"] if first else "",
+        last_page=last[-1]["page"] if last else "",
+    )
+
+
+def _edge(element: ElementTree.Element, side: int, style_for: Callable[..., Any]) -> Iterator[Any]:
+    """The styles of an element and of what stands at one of its ends, as far as it stands in the flow."""
+    inner: ElementTree.Element | None = element
+    while inner is not None:
+        style = style_for(inner)
+        in_flow = style["float"] == "none" and style["position"] in ("static", "relative")
+        if not in_flow or style["display"][0] in ("none", "inline", "contents"):
+            return
+        yield style
+        inner = inner[side] if len(inner) else None
 
 
 class _Listener(logging.Handler):

@@ -6,7 +6,8 @@ sheet that asks for anything that is not part of the report gets nothing, and th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
@@ -65,6 +66,15 @@ class ReportFetcher(URLFetcher):  # type: ignore[misc]
         self._findings = findings
         self._edition = edition
         self.refused: set[str] = set()
+
+    @contextmanager
+    def heard_by(self, findings: Findings) -> Iterator[None]:
+        """Tell other findings, meanwhile, of refusals."""
+        before, self._findings = self._findings, findings
+        try:
+            yield
+        finally:
+            self._findings = before
 
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
         """The bytes of a part of the report.

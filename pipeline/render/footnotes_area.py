@@ -16,6 +16,9 @@ CEILING = 0.6
 LONG = 0.25
 """Share of the text area from which a note counts as long, and gives way to the ceiling."""
 
+WHITE = 0.12
+"""Share of the text area that may stay empty before notes are divided to fill it."""
+
 TINY = 1e-6
 """What adding up heights in another order may make of a difference that is none."""
 

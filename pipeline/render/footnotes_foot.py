@@ -14,7 +14,7 @@ from typing import Any
 
 from weasyprint.layout import block
 
-from pipeline.render.footnotes_area import CEILING, Part, Piece, Slot, placed, share, stacked
+from pipeline.render.footnotes_area import CEILING, WHITE, Part, Piece, Slot, placed, share, stacked
 from pipeline.render.footnotes_boxes import calls, line_ends, lowest, note_box, shows_something, trim
 
 # Under this name the engine's function stays within reach when another takes its place in `page`.
@@ -68,7 +68,8 @@ class Foot:
         shortage: by how much the text has left too little for all notes to begin.
         white: what neither text nor notes have taken.
         torn: whether the page ends within a block that is not to be divided.
-        give: how much the notes could leave to the text: those from the page before, and two of this page.
+        give: how much the notes could leave to the text: those from the page before, and two of this page. It is
+            known only when the page is filled badly.
     """
 
     def __init__(self, context: Any, index: int, reserve: float = 0.0) -> None:
@@ -207,9 +208,10 @@ class Foot:
         for slot, piece in zip(self._slots, pieces, strict=True):
             slot.piece = piece
         self.white = room - stacked(pieces)
-        gives = [(s.carried, s.piece.extent - s.least().extent) for s in self._slots if s.piece is not None]
-        self.give = sum(sorted(give for carried, give in gives if not carried)[-2:])
-        self.give += sum(give for carried, give in gives if carried)
+        if self.torn or self.white > WHITE * area.page.height:  # else nobody asks
+            gives = [(s.carried, s.piece.extent - s.least().extent) for s in self._slots if s.piece is not None]
+            self.give = sum(sorted(give for carried, give in gives if not carried)[-2:])
+            self.give += sum(give for carried, give in gives if carried)
         return self._printed(positioned)
 
     def close(self) -> tuple[list[Any], list[Part]]:

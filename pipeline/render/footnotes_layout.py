@@ -22,15 +22,12 @@ from weasyprint import document, layout
 from weasyprint.formatting_structure import boxes
 from weasyprint.layout import LayoutContext, block, column, page
 
-from pipeline.render.footnotes_area import Part
+from pipeline.render.footnotes_area import WHITE, Part
 from pipeline.render.footnotes_boxes import torn
 from pipeline.render.footnotes_foot import Foot, Line
 
 _ATTEMPTS = 3
 """How often a page is laid out again for a note that cannot begin; the first time is nearly always enough."""
-
-_WHITE = 0.12
-"""Share of the text area that may stay empty before notes are divided to fill it."""
 
 _WORTH = 0.02
 """Share of the text area, about a line, that notes have to be able to give for it, and that has to be won."""
@@ -38,7 +35,8 @@ _WORTH = 0.02
 _block_level_layout = block.block_level_layout
 _iter_line_boxes = block.iter_line_boxes
 _remake_page = page.remake_page
-_make_all_pages = layout.make_all_pages
+every_page = layout.make_all_pages
+"""The engine's own way through all pages."""
 
 
 class _Waiting(dict[Any, None]):
@@ -136,7 +134,7 @@ class _Attempt:
             return self._lay_out(0.0), 0.0  # what cannot begin goes to the next page
         height = self._context.current_footnote_area.page.height
         flaw = self._flaw(*made)
-        if flaw > _WHITE * height and foot.give > _WORTH * height:
+        if flaw > WHITE * height and foot.give > _WORTH * height:
             other = self._lay_out(-foot.give)
             if not self._context.foot.shortage and self._flaw(*other) < flaw - _WORTH * height:
                 return other, -foot.give
@@ -260,7 +258,7 @@ def _all_pages_made(context: NoteContext, root_box: Any, html: Any, pages: list[
         if rest and index < len(pages):
             for state in context.page_maker[index - 1 : index + 1]:
                 state[-1]["content_changed"] = True
-    yield from _make_all_pages(context, root_box, html, pages)
+    yield from every_page(context, root_box, html, pages)
 
 
 def _columns_done(context: NoteContext, footnotes_height: float) -> None:

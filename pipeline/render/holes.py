@@ -100,6 +100,24 @@ def fill(layout: Layout, blocks: tuple[Floating, ...], moved: Mapping[str, int])
     return taught
 
 
+def is_decided(layout: Layout, block: Floating) -> bool:
+    """Whether the pages so far show how a hole before a block would be filled: what comes after it stands, too."""
+    at = layout.flow[block.key]
+    if at.page + 1 >= len(layout.rooms):
+        return False
+    last = len(layout.rooms) - 1
+    hole = layout.rooms[at.page - 1].foot - layout.filled[at.page - 1] if at.page else 0.0
+    used = 0.0
+    for follower in block.followers[:_MOST]:
+        piece = layout.flow.get(follower.key)
+        if piece is None or max(piece.page, piece.last) >= last:
+            return False  # it may go on on the next page
+        used += piece.height
+        if used >= hole:
+            break
+    return True
+
+
 def _count(layout: Layout, block: Floating) -> int:
     """How many followers fill the hole before a block; BROKEN; or 0 when there is no hole, or no help."""
     at = layout.flow.get(block.key)

@@ -5,11 +5,13 @@ Everything is measured in CSS pixels (96 to the inch) from the top left corner o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import weasyprint
+
+from pipeline.render.pagemap import Place
 
 _Key = TypeVar("_Key")
 
@@ -85,6 +87,7 @@ class Layout:
 
     Attributes:
         rooms, labels, folios: of each page: its measures, its label, the page number printed on it ("" for none).
+        counts: of each page: the number that its folio is set to, or None, and by how much it is raised.
         filled: of each page, how far down its text goes.
         sections: of each page, the ids of the sections that are on it.
         blocks: what reaches into the side column, on its pages.
@@ -94,11 +97,13 @@ class Layout:
         stray: text off its page.
         anchors: the page on which each element with an id begins.
         addresses: the targets of links that lead out of the report, and their pages.
+        starts: of each page, where it begins in the text; read from final pages alone, () of others.
     """
 
     rooms: tuple[Room, ...]
     labels: tuple[str, ...]
     folios: tuple[str, ...]
+    counts: tuple[tuple[int | None, int], ...]
     filled: tuple[float, ...]
     sections: tuple[frozenset[str], ...]
     blocks: tuple[Block, ...]
@@ -108,6 +113,7 @@ class Layout:
     stray: tuple[StrayText, ...]
     anchors: Mapping[str, int]
     addresses: tuple[tuple[str, int], ...]
+    starts: tuple[Place | None, ...] = ()
 
 
 def read_layout(document: weasyprint.Document, notes: tuple[tuple[str, str], ...], cover: str) -> Layout:
@@ -118,13 +124,15 @@ def read_layout(document: weasyprint.Document, notes: tuple[tuple[str, str], ...
         notes: the ids of every note of the report and of its call, in order.
         cover: the word for the cover, which labels it.
     """
-    reader = _Reader()
+    reader = PageReader()
     for number, page in enumerate(document.pages):
-        reader.read(number, page)
+        reader.read(number, page._page_box)
+    counts = _counts(document)
     return Layout(
         rooms=tuple(reader.rooms),
-        labels=_labels(document, cover),
+        labels=labels_of(counts, cover),
         folios=tuple(reader.folios),
+        counts=counts,
         filled=tuple(reader.filled),
         sections=tuple(frozenset(ids) for ids in reader.sections),
         blocks=tuple(reader.blocks.values()),
@@ -145,7 +153,7 @@ def read_layout(document: weasyprint.Document, notes: tuple[tuple[str, str], ...
     )
 
 
-class _Reader:
+class PageReader:
     """Collects what the boxes say, page by page."""
 
     def __init__(self) -> None:
@@ -163,8 +171,26 @@ class _Reader:
         self.outside: set[str] = set()
         self.stray: list[StrayText] = []
 
-    def read(self, number: int, page: weasyprint.Page) -> None:
-        box = page._page_box
+    def layout(self) -> Layout:
+        """What the pages so far say of their blocks; of notes, labels and links it says nothing."""
+        return Layout(
+            rooms=tuple(self.rooms),
+            labels=(),
+            folios=(),
+            counts=(),
+            filled=tuple(self.filled),
+            sections=tuple(frozenset(ids) for ids in self.sections),
+            blocks=(),
+            flow=self.flow,
+            notes=(),
+            note_heights=self.note_heights,
+            stray=(),
+            anchors=self.anchors,
+            addresses=(),
+        )
+
+    def read(self, number: int, box: Any) -> None:
+        """Read the box of a page."""
         top = box.content_box_y()
         notes = (child for child in box.children if type(child).__name__ == "FootnoteAreaBox")
         room = Room(
@@ -172,8 +198,8 @@ class _Reader:
             top=top,
             bottom=top + box.height,
             foot=min((area.position_y for area in notes), default=top + box.height),
-            width=page.width,
-            height=page.height,
+            width=box.margin_width(),
+            height=box.margin_height(),
         )
         self.rooms.append(room)
         self.folios.append("")
@@ -294,18 +320,23 @@ def _shift(box: Any) -> float:
     return float(box.margin_top) if isinstance(box.margin_top, (int, float)) else 0.0
 
 
-def _labels(document: weasyprint.Document, cover: str) -> tuple[str, ...]:
-    """The page labels: cover, roman from the first restart of the folios, arabic from the second.
-
-    The counter is followed through the computed styles of the pages, as the engine followed it.
-    """
-    labels: list[str] = []
-    value = restarts = 0
+def _counts(document: weasyprint.Document) -> tuple[tuple[int | None, int], ...]:
+    """How the styles of the pages count them, as the engine follows them."""
+    counts = []
     for page in document.pages:
         style = page._page_box.style
         reset = dict(style["counter_reset"]).get("page")
+        counts.append((reset, dict(style["counter_increment"]).get("page", 0)))
+    return tuple(counts)
+
+
+def labels_of(counts: Iterable[tuple[int | None, int]], cover: str) -> tuple[str, ...]:
+    """The page labels: cover, roman from the first restart of the folios, arabic from the second."""
+    labels: list[str] = []
+    value = restarts = 0
+    for reset, increment in counts:
         if reset is None:
-            value += dict(style["counter_increment"]).get("page", 0)
+            value += increment
         else:
             value, restarts = reset, restarts + 1
         if restarts == 0:
@@ -313,6 +344,49 @@ def _labels(document: weasyprint.Document, cover: str) -> tuple[str, ...]:
         else:
             labels.append(roman(value) if restarts == 1 else str(value))
     return tuple(labels)
+
+
+def joined(layouts: Sequence[tuple[int, Layout]], cover: str) -> Layout:
+    """The layout of the whole report from those of its gatherings.
+
+    Args:
+        layouts: the index of its first page, and the layout, of each gathering, in order; pages are right-hand ones.
+        cover: the word for the cover, which labels it.
+    """
+    parts = [layout for _, layout in layouts]
+    counts = tuple(count for layout in parts for count in layout.counts)
+    anchors: dict[str, int] = {}
+    for start, layout in layouts:
+        for id, page in layout.anchors.items():
+            anchors.setdefault(id, start + page)
+    return Layout(
+        rooms=tuple(
+            replace(room, verso=bool((start + page) % 2))
+            for start, layout in layouts
+            for page, room in enumerate(layout.rooms)
+        ),
+        labels=labels_of(counts, cover),
+        folios=tuple(folio for layout in parts for folio in layout.folios),
+        counts=counts,
+        filled=tuple(foot for layout in parts for foot in layout.filled),
+        sections=tuple(ids for layout in parts for ids in layout.sections),
+        blocks=(),
+        flow={},
+        notes=tuple(
+            replace(
+                note,
+                call=None if note.call is None else start + note.call,
+                text=None if note.text is None else start + note.text,
+            )
+            for start, layout in layouts
+            for note in layout.notes
+        ),
+        note_heights={},
+        stray=tuple(replace(stray, page=start + stray.page) for start, layout in layouts for stray in layout.stray),
+        anchors=anchors,
+        addresses=tuple((target, start + page) for start, layout in layouts for target, page in layout.addresses),
+        starts=tuple(start for layout in parts for start in layout.starts or (None,) * len(layout.rooms)),
+    )
 
 
 def roman(number: int) -> str:

@@ -52,7 +52,7 @@ def pages_of(
         return known
     aside = Findings()
     try:
-        printed = print_pdf(document, design, templates, epoch, aside)
+        printed = print_pdf(document, design, templates, epoch, cache, aside)
     except StageFailedError as failed:
         aside.extend(failed.findings)
     else:

@@ -8,26 +8,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
 import pikepdf
+import weasyprint
+from lxml import etree
 
+from pipeline.cache import Cache, key_of
 from pipeline.diagnostics import Findings, Severity, Span, declare
 from pipeline.document import Document
 from pipeline.render import printable
 from pipeline.render.blocks import with_blocks
+from pipeline.render.chapters import print_by_chapter
 from pipeline.render.drawings import drawn_texts
 from pipeline.render.engine import Engine, Sheet
 from pipeline.render.fetch import BASE_URL, RESOURCE_REFUSED, ReportFetcher
+from pipeline.render.formes import Surroundings, digest_of_code
+from pipeline.render.gatherings import needs_whole
 from pipeline.render.glyphs import check_families, check_glyphs
 from pipeline.render.pagemap import Place, read_page_starts
 from pipeline.render.pages import Layout, PrintedNote, roman
+from pipeline.render.right_hand import BoundToSideError
 from pipeline.render.settle import settle
+from pipeline.render.volume import Facts
 from pipeline.templating import Templates
 from pipeline.toolchain import fonts
+from pipeline.workers import processors
 
 NOTE_LOST = declare(
     "WPR003",
@@ -120,6 +129,7 @@ def print_pdf(
     design: Design,
     templates: Templates,
     epoch: int,
+    cache: Cache,
     findings: Findings,
     locate: Callable[[str], Span] = place_of_id,
 ) -> PrintedPdf:
@@ -130,6 +140,7 @@ def print_pdf(
         design: page size, colours, own style sheets.
         templates: the press's templates and the report's.
         epoch: the moment that the file is dated with, in seconds since 1970.
+        cache: keeps what was laid out.
         findings: told of everything that is wrong but does not stop the printing.
         locate: where in the sources an id (`note-…`, `sec-…`) comes from.
 
@@ -155,6 +166,75 @@ def print_pdf(
     texts = (*printable.words_with_places(root), *drawn_texts(document.assets))
     check_glyphs(texts, fonts(), locate, edition, findings)
     engine = Engine(sheets, fetcher, findings, edition, printable.decorative(root))
+    around = Surroundings(
+        digest=_digest(sheets, templates),
+        assets=document.assets,
+        cover=document.words.cover,
+        processes=processors(),
+    )
+    facts = Facts(document.imprint.lang, _info(document, epoch))
+    try:
+        if any(needs_whole(sheet.text) for sheet in sheets):
+            raise BoundToSideError("a style sheet asks for something of the whole report")
+        whole = print_by_chapter(engine, root, facts, around, cache, findings, edition)
+    except BoundToSideError:
+        return _printed_in_one(engine, root, sheets, document, findings, locate, edition)
+    layout = _with_all_notes(whole.layout, document)
+    _report(layout, locate, findings, edition)
+    check_families(whole.families, (sheet.text for sheet in sheets), edition, findings)
+    return PrintedPdf(
+        data=whole.data,
+        pages=len(layout.rooms),
+        labels=layout.labels,
+        notes=layout.notes,
+        rounds=whole.set,
+        page_starts=layout.starts,
+    )
+
+
+def _with_all_notes(layout: Layout, document: Document) -> Layout:
+    """The layout with all notes of the report in their order, those that nothing calls among them."""
+    printed = {note.id: note for note in layout.notes}
+    notes = (note for chapter in document.chapters for note in chapter.notes)
+    missing = PrintedNote("", "", None, None, True)
+    return replace(
+        layout,
+        notes=tuple(printed.get(note.id) or replace(missing, id=note.id, call_id=note.call_id) for note in notes),
+    )
+
+
+def _info(document: Document, epoch: int) -> tuple[tuple[str, str], ...]:
+    """The information dictionary (ISO 32000-2, 14.3.3)."""
+    imprint = document.imprint
+    moment = datetime.fromtimestamp(epoch, UTC).strftime("D:%Y%m%d%H%M%SZ")
+    entries = (
+        ("Title", imprint.title),
+        ("Author", ", ".join(creator.name for creator in imprint.creators)),
+        ("Subject", imprint.abstract),
+        ("Keywords", ", ".join(imprint.keywords)),
+        ("Producer", f"Proofpress, WeasyPrint {weasyprint.__version__}"),
+        ("CreationDate", moment),
+        ("ModDate", moment),
+    )
+    return tuple((name, text) for name, text in entries if text)
+
+
+def _digest(sheets: tuple[Sheet, ...], templates: Templates) -> str:
+    """All that decides the look of a chapter beside its own text and pictures."""
+    files = [path.read_bytes() for path in (*fonts().values(), *templates.files("css"))]
+    return key_of(digest_of_code(), weasyprint.__version__, *(sheet.text for sheet in sheets), *files)
+
+
+def _printed_in_one(
+    engine: Engine,
+    root: etree._Element,
+    sheets: tuple[Sheet, ...],
+    document: Document,
+    findings: Findings,
+    locate: Callable[[str], Span],
+    edition: Span,
+) -> PrintedPdf:
+    """Print a report whose style sheets keep its chapters from being laid out by themselves."""
     notes = tuple((note.id, note.call_id) for chapter in document.chapters for note in chapter.notes)
     settled = settle(engine, root, notes, document.words.cover, findings, edition)
     _report(settled.layout, locate, findings, edition)

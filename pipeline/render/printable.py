@@ -7,7 +7,7 @@ is read as XML and never goes through that parser.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from xml.etree import ElementTree
@@ -18,6 +18,7 @@ from pipeline.diagnostics import Severity, Span, StageFailedError, declare
 from pipeline.document import Words
 from pipeline.render.drawings import SVG, set_press_type
 from pipeline.render.holes import Floating, move
+from pipeline.render.trees import plain
 
 WORD_JOINER = "\u2060"
 NO_BREAK_SPACE = "\u00a0"
@@ -143,7 +144,7 @@ def placed(root: etree._Element, placement: Placement, blocks: tuple[Floating, .
         block = _block_around(calls[call], height) if call in calls else None
         if block is not None:
             _add_class(block, "keep")
-    return _plain(copy)
+    return plain(copy)
 
 
 def words_with_places(root: etree._Element) -> Iterator[tuple[str, str]]:
@@ -314,21 +315,3 @@ def _remove(element: etree._Element) -> None:
     parent = element.getparent()
     if parent is not None:
         parent.remove(element)
-
-
-def _plain(root: etree._Element) -> ElementTree.Element:
-    """The same tree in the standard library's elements, which are what the engine is written for."""
-    top = ElementTree.Element(str(root.tag), {str(k): str(v) for k, v in root.attrib.items()})
-    pending: list[tuple[etree._Element, ElementTree.Element]] = [(root, top)]
-    while pending:
-        source, target = pending.pop()
-        target.text = source.text
-        for child in _elements(source):
-            made = ElementTree.SubElement(target, str(child.tag), {str(k): str(v) for k, v in child.attrib.items()})
-            made.tail = child.tail
-            pending.append((child, made))
-    return top
-
-
-def _elements(parent: etree._Element) -> Iterable[etree._Element]:
-    return (child for child in parent if isinstance(child.tag, str))

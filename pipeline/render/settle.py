@@ -104,7 +104,7 @@ def _learn(
 ) -> tuple[Placement, tuple[int, ...]]:
     """What the next layout has to know, and the pages whose side notes find no room."""
     verso = frozenset(block.place for block in layout.blocks if layout.rooms[block.page].verso)
-    shifts, crowded = _shifts(layout, dict(placement.shifts))
+    shifts, crowded = shifts_of(layout, dict(placement.shifts))
     kept = dict(placement.kept)
     if turn <= _REPAIRS:
         for note in layout.notes:
@@ -124,7 +124,7 @@ def _learn(
     return taught, crowded
 
 
-def _shifts(layout: Layout, before: dict[str, float]) -> tuple[tuple[tuple[str, float], ...], tuple[int, ...]]:
+def shifts_of(layout: Layout, before: dict[str, float]) -> tuple[tuple[tuple[str, float], ...], tuple[int, ...]]:
     """How far every side note has to move so that none covers another, a wide block, or the page's foot."""
     shifts: dict[str, float] = {}
     crowded: list[int] = []

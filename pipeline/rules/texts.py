@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from pipeline.diagnostics import Diagnostic, Severity, Span, declare, did_you_mean
 from pipeline.model import Term
@@ -252,6 +253,7 @@ def _unwanted(text: str, term: Term) -> Iterator[tuple[int, int, str]]:
                 yield start, end, found[0]
 
 
+@cache
 def _pattern(words: str) -> re.Pattern[str]:
     """Whole words, over line ends too; a word in lower case is also met at the beginning of a sentence."""
     escaped = r"\s+".join(re.escape(word) for word in words.split())

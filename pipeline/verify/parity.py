@@ -17,6 +17,7 @@ from pathlib import Path
 
 from lxml import etree
 
+from pipeline.cache import Cache
 from pipeline.checks import CheckResult, CheckState
 from pipeline.diagnostics import Diagnostic, Findings, Severity, Span, declare
 from pipeline.document import Document
@@ -93,13 +94,19 @@ class Sources:
 
 
 def check_parity(
-    document: Document, sources: Sources, findings: Findings, pdf: Path | None = None, epub: Path | None = None
+    document: Document,
+    sources: Sources,
+    cache: Cache,
+    findings: Findings,
+    pdf: Path | None = None,
+    epub: Path | None = None,
 ) -> tuple[CheckResult, ...]:
     """Compare the source, the PDF and the EPUB of a report.
 
     Args:
         document: what both editions were made from.
         sources: what the authors wrote.
+        cache: keeps what pages of the PDF paint.
         findings: takes every difference, at its line of the source.
         pdf: the finished PDF, or None when none was made.
         epub: the finished EPUB, or None when none was made.
@@ -123,7 +130,7 @@ def check_parity(
             results.append(_told(NAMES[1], *_compare_epub(text, book), findings))
     if pdf is not None:
         try:
-            look = inspect(document, read_pdf(pdf), sections_of(document), pdf.name, sources.locate)
+            look = inspect(document, read_pdf(pdf, cache), sections_of(document), pdf.name, sources.locate)
         except UnusablePdfError as fault:
             results.append(CheckResult(NAMES[2], CheckState.NOT_RUN, f"the PDF cannot be read: {fault}"))
         else:

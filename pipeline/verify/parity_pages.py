@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pipeline.diagnostics import Diagnostic, Severity, Span, declare
 from pipeline.verify.epub_book import Book
 from pipeline.verify.pagelist import PROOF, Marker, letters_without_hyphens, listed_pages, markers_of
-from pipeline.verify.pdf_file import Run
 from pipeline.verify.pdf_inspection import Inspection
+from pipeline.verify.pdf_page import Run
 from pipeline.verify.pdf_words import StrandKind
 from pipeline.verify.text import shown
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pikepdf
@@ -12,6 +12,7 @@ import pikepdf
 _SHOWS = "q Q Tf Tj TJ ' \""
 _BLOCK = re.compile(rb"begin(bfchar|bfrange)(.*?)end\1", re.DOTALL)
 _ENTRY = re.compile(rb"<([0-9A-Fa-f\s]*)>|\[([^\]]*)\]")
+_DIGITS = re.compile(rb"<([0-9A-Fa-f]+)>")
 _FILES = ("/FontFile", "/FontFile2", "/FontFile3")
 
 
@@ -41,63 +42,74 @@ class Font:
         return self.mapped and not self.silent
 
 
-@dataclass(slots=True)
-class _Used:
-    font: Any
-    page: int
-    codes: set[int] = field(default_factory=set)
+Shown = Mapping[str, frozenset[int]]
+"""The codes of the characters that a page shows, by the digests of the fonts that they are shown in."""
 
 
-def read_fonts(pdf: pikepdf.Pdf) -> tuple[Font, ...]:
-    """The fonts that the pages show text in, in the order in which they are met."""
-    used: dict[tuple[int, int], _Used] = {}
-    seen: set[tuple[int, int]] = set()
-    for number, page in enumerate(pdf.pages):
-        for stream, resources in _streams(page.obj, page.resources, seen):
-            _collect(stream, resources, number, used)
-    return tuple(_judged(item) for item in used.values() if item.codes)
+def codes_shown(streams: Iterable[tuple[Any, Any]], digest_of: Callable[[Any], str]) -> Shown:
+    """The codes that a page shows, in the order in which their fonts are met.
+
+    Args:
+        streams: the page and the form XObjects that it paints, with their resources.
+        digest_of: tells the digest of a font.
+
+    Raises:
+        pikepdf.PdfError: when one of them is no content stream.
+    """
+    shown: dict[str, set[int]] = {}
+    for stream, resources in streams:
+        _collect(stream, resources, digest_of, shown)
+    return {digest: frozenset(codes) for digest, codes in shown.items() if codes}
 
 
-def _streams(page: Any, resources: Any, seen: set[tuple[int, int]]) -> Iterator[tuple[Any, Any]]:
-    """The page and the form XObjects that it may paint, each form once for the whole file."""
-    yield page, resources
-    pending = [resources]
-    while pending:
-        around = pending.pop()
-        forms = around.get("/XObject") if isinstance(around, pikepdf.Dictionary) else None
-        for _, form in forms.items() if isinstance(forms, pikepdf.Dictionary) else ():
-            if form.get("/Subtype") != "/Form" or form.objgen in seen:
-                continue
-            seen.add(form.objgen)
-            inside = form.get("/Resources", around)
-            yield form, inside
-            pending.append(inside)
+def fonts_of(pages: Iterable[tuple[Shown, Mapping[str, Any]]]) -> tuple[Font, ...]:
+    """The fonts of a file, in the order in which they are met.
+
+    Args:
+        pages: what each page shows, and its fonts by their digests.
+    """
+    first: dict[str, tuple[int, Any]] = {}
+    codes: dict[str, set[int]] = {}
+    for number, (shown, fonts) in enumerate(pages):
+        for digest, more in shown.items():
+            first.setdefault(digest, (number, fonts[digest]))
+            codes.setdefault(digest, set()).update(more)
+    return tuple(_judged(font, page, codes[digest]) for digest, (page, font) in first.items())
 
 
-def _collect(stream: Any, resources: Any, page: int, used: dict[tuple[int, int], _Used]) -> None:
-    fonts = resources.get("/Font") if isinstance(resources, pikepdf.Dictionary) else None
-    if not isinstance(fonts, pikepdf.Dictionary):
-        return
-    named: dict[str, _Used] = {}
-    current: _Used | None = None
-    kept: list[_Used | None] = []
+def _collect(stream: Any, resources: Any, digest_of: Callable[[Any], str], shown: dict[str, set[int]]) -> None:
+    found = resources.get("/Font") if isinstance(resources, pikepdf.Dictionary) else None
+    fonts: Any = found if isinstance(found, pikepdf.Dictionary) else {}
+    named: dict[str, tuple[Any, set[int]]] = {}
+    current: tuple[Any, set[int]] | None = None
+    kept: list[tuple[Any, set[int]] | None] = []
     instructions: Any = pikepdf.parse_content_stream(stream, _SHOWS)
     for operands, operator in instructions:
         name = str(operator)
-        if name == "Tf":
+        if name == "Tf" and len(operands):
             key = str(operands[0])
             if key not in named and key in fonts:
-                font = fonts[key]
-                named[key] = used.setdefault(font.objgen, _Used(font, page))
+                named[key] = fonts[key], shown.setdefault(digest_of(fonts[key]), set())
             current = named.get(key)
         elif name == "q":
             kept.append(current)
         elif name == "Q":
             current = kept.pop() if kept else None
         elif current is not None:
-            shown = operands[0] if name == "TJ" else operands[-1:]
-            raw = b"".join(bytes(piece) for piece in shown if isinstance(piece, pikepdf.String))
-            current.codes.update(_codes(raw, current.font))
+            raw = _strings(operands[-1]) if len(operands) else b""
+            current[1].update(_codes(raw, current[0]))
+
+
+def _strings(operand: Any) -> bytes:
+    """The string that an operator shows, or those of the array, one behind the other."""
+    if isinstance(operand, pikepdf.String):
+        return bytes(operand)
+    if not isinstance(operand, pikepdf.Array):
+        return b""
+    plain = operand.unparse()
+    if b"(" in plain:  # strings of letters; such of glyph numbers are written in digits
+        return b"".join(bytes(piece) for piece in operand if isinstance(piece, pikepdf.String))
+    return bytes.fromhex("".join(map(bytes.decode, _DIGITS.findall(plain))))
 
 
 def _codes(raw: bytes, font: Any) -> Iterator[int]:
@@ -107,8 +119,7 @@ def _codes(raw: bytes, font: Any) -> Iterator[int]:
     return (raw[index] << 8 | raw[index + 1] for index in range(0, len(raw) - 1, 2))
 
 
-def _judged(used: _Used) -> Font:
-    font = used.font
+def _judged(font: Any, page: int, shown: set[int]) -> Font:
     composite = font.get("/Subtype") == "/Type0"
     inner = font.DescendantFonts[0] if composite else font
     descriptor = inner.get("/FontDescriptor")
@@ -117,10 +128,10 @@ def _judged(used: _Used) -> Font:
     )
     mapping = font.get("/ToUnicode")
     mapped = isinstance(mapping, pikepdf.Stream)
-    codes = used.codes if str(font.get("/Encoding", "")).startswith("/Identity") or not composite else set()
+    codes = shown if str(font.get("/Encoding", "")).startswith("/Identity") or not composite else set()
     silent = len(codes - _mapped_codes(mapping.read_bytes())) if mapped else 0
     name = str(font.get("/BaseFont", "/unnamed")).removeprefix("/")
-    return Font(name, used.page, embedded, mapped, silent, composite and 0 in codes)
+    return Font(name, page, embedded, mapped, silent, composite and 0 in codes)
 
 
 def _mapped_codes(cmap: bytes) -> set[int]:
@@ -139,4 +150,6 @@ def _mapped_codes(cmap: bytes) -> set[int]:
 
 
 def _bytes(digits: bytes) -> bytes:
-    return bytes.fromhex(digits.decode("ascii")) if digits else b""
+    """A string in hexadecimal digits; white space counts for nothing and a last digit may be missing (7.3.4.3)."""
+    plain = b"".join(digits.split()).decode("ascii")
+    return bytes.fromhex(f"{plain}0" if len(plain) % 2 else plain)

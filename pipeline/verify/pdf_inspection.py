@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from pipeline.diagnostics import Diagnostic, Span
 from pipeline.document import Document
-from pipeline.verify.pdf_file import PdfFile, Run
+from pipeline.verify.pdf_file import PdfFile
 from pipeline.verify.pdf_match import match
+from pipeline.verify.pdf_page import Run
 from pipeline.verify.pdf_reading import Printed, Reading
 from pipeline.verify.pdf_words import PAGE_NUMBER, Hyperlink, Label, Section, StrandKind
 from pipeline.verify.text import letters_of

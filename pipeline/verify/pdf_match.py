@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from pipeline.document import Document
 from pipeline.verify.pdf_contents import read_contents
-from pipeline.verify.pdf_file import Page, PdfFile, Run
+from pipeline.verify.pdf_file import PdfFile
+from pipeline.verify.pdf_page import Page, Run
 from pipeline.verify.pdf_progress import Progress, step
 from pipeline.verify.pdf_reading import Reading
 from pipeline.verify.pdf_settle import settle

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from pipeline.diagnostics import Diagnostic
 from pipeline.verify.pdf_contents import ContentsLine
-from pipeline.verify.pdf_file import Link, Run
+from pipeline.verify.pdf_file import Link
 from pipeline.verify.pdf_inspection import Inspection, Verdict
+from pipeline.verify.pdf_page import Run
 from pipeline.verify.pdf_reading import Printed
 from pipeline.verify.pdf_rules import CONTENTS_DIFFER, REFERENCE_DIFFERS
 from pipeline.verify.pdf_words import Hyperlink
@@ -158,6 +159,8 @@ def _faults_of_line(look: Inspection, line: ContentsLine) -> Iterator[str]:
     if not line.whole:
         yield f'is printed "{shown(_text(line.runs))}"'
         return
+    if line.again:
+        yield "is printed more than once"
     label = look.labels.get(entry.id)
     if label is not None and entry.label and not _says(entry.label, label[1].text):
         yield f'has the number "{entry.label}"; its target bears "{label[1].text}"'

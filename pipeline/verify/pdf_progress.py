@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pipeline.verify.pdf_file import Run
+from pipeline.verify.pdf_page import Run
 from pipeline.verify.pdf_reading import Match, Printed
 from pipeline.verify.pdf_words import PAGE_NUMBER, Strand
 from pipeline.verify.text import HYPHEN, is_numeral, runs_right_to_left

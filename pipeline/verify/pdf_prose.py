@@ -10,8 +10,8 @@ from itertools import groupby
 from pipeline.diagnostics import Diagnostic
 from pipeline.document import Document
 from pipeline.verify.pdf_contents import words_of
-from pipeline.verify.pdf_file import Run
 from pipeline.verify.pdf_inspection import Inspection, Verdict, in_reference, quoted
+from pipeline.verify.pdf_page import Run
 from pipeline.verify.pdf_reading import Printed
 from pipeline.verify.pdf_rules import DRAWING_TEXT_LOST, NOTE_FAULT, RESIDUE, TEXT_LOST, TEXT_TWICE
 from pipeline.verify.pdf_words import CONTENTS, StrandKind

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.verify.pdf_contents import ContentsLine
-from pipeline.verify.pdf_file import Run
+from pipeline.verify.pdf_page import Run
 from pipeline.verify.pdf_words import Strand
 
 

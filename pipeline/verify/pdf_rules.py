@@ -133,7 +133,8 @@ CONTENTS_DIFFER = declare(
     "pdf-contents-differ",
     Severity.ERROR,
     """
-    A line of the printed contents is missing, or says another page or another number than its target has.
+    A line of the printed contents is missing or stands there twice, or says another page or another number than its
+    target has.
     """,
 )
 
@@ -179,5 +180,110 @@ DRAWING_TEXT_LOST = declare(
 
     The layout engine does not know every way in which SVG places text. Text that the drawing itself hides is told
     as well: remove it from the drawing.
+    """,
+)
+
+MARK_OFF_PAGE = declare(
+    "PDF017",
+    "pdf-picture-off-page",
+    Severity.ERROR,
+    """
+    A picture, a drawing or a line of the finished PDF reaches out of its page, and a part of it is cut off.
+
+    What runs over two opposite edges of the page is meant to, like the ground of a cover.
+    """,
+)
+
+TEXT_CLIPPED = declare(
+    "PDF018",
+    "pdf-text-clipped",
+    Severity.ERROR,
+    """
+    Text of the finished PDF is cut off at the edge of what it stands in, a box or a drawing, and cannot be read.
+
+    Bad:   <svg viewBox="0 0 100 50"><text x="90" y="20">Kazakhstan</text></svg>
+    Good:  <svg viewBox="0 0 160 50"><text x="90" y="20">Kazakhstan</text></svg>
+    """,
+)
+
+TEXT_OVERLAPS = declare(
+    "PDF019",
+    "pdf-text-overlaps",
+    Severity.ERROR,
+    """
+    Two pieces of text of the finished PDF stand on one another, and neither can be read.
+
+    Words that cannot be broken in too narrow a column, remarks at the side that stand too close to one another, and
+    style sheets of the report's own are what does it.
+    """,
+)
+
+TEXT_ON_PICTURE = declare(
+    "PDF020",
+    "pdf-text-on-picture",
+    Severity.ERROR,
+    """
+    Text of the finished PDF stands on a picture or a drawing that it does not belong to.
+
+    A drawing over the whole width or height of a page is a ground, and text may stand on it.
+    """,
+)
+
+PAGE_EMPTY = declare(
+    "PDF021",
+    "pdf-page-empty",
+    Severity.WARNING,
+    """
+    A page of the finished PDF is more than a quarter empty, and its chapter goes on behind it.
+
+    Mostly a figure, a table or a box that cannot be broken did not fit, and no text stood behind it that could have
+    come first. Move it by a paragraph, or make it smaller. Pages that end a chapter are not counted.
+    """,
+)
+
+HEADING_AT_FOOT = declare(
+    "PDF022",
+    "pdf-heading-at-foot",
+    Severity.WARNING,
+    """
+    A heading stands at the foot of a page of the finished PDF, with less than two lines of its text below it.
+
+    Move a figure or a table near it by a paragraph, or add or take a line before it.
+    """,
+)
+
+SINGLE_LINE = declare(
+    "PDF023",
+    "pdf-single-line",
+    Severity.WARNING,
+    """
+    One line of a paragraph stands alone at the top or at the foot of a page or column of the finished PDF.
+
+    A word more or less in the paragraph, or in one before it, mostly mends it.
+    """,
+)
+
+FAR_FROM_REFERENCE = declare(
+    "PDF024",
+    "pdf-far-from-reference",
+    Severity.WARNING,
+    """
+    A figure or table of the finished PDF stands more than a page from the first place of its chapter that names it.
+
+    Pages between them that hold nothing but figures and tables are not counted.
+
+    Bad:   See @fig-map.   (and the figure follows three pages on)
+    Good:  See @fig-map.   (and the figure follows this paragraph)
+    """,
+)
+
+BLANK_ABOVE_NOTES = declare(
+    "PDF025",
+    "pdf-blank-above-notes",
+    Severity.WARNING,
+    """
+    Between the last line of text and the notes of a page of the finished PDF there is a large blank.
+
+    The next line calls a note that did not fit on the page. Shorten that note, or move its call by a sentence.
     """,
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pipeline.verify.pdf_file import Run
+from pipeline.verify.pdf_page import Run
 from pipeline.verify.pdf_progress import Progress
 from pipeline.verify.pdf_reading import Match
 from pipeline.verify.text import HYPHEN

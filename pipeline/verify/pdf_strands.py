@@ -10,8 +10,10 @@ from lxml import etree
 from pipeline.document import Chapter, Document, Kind, NoteText
 from pipeline.verify.pdf_words import (
     CONTENTS,
+    HEADINGS,
     PAGE_NUMBER,
     Anchor,
+    Block,
     Heading,
     Hyperlink,
     Label,
@@ -25,7 +27,7 @@ from pipeline.verify.text import letters_of, runs_right_to_left
 _SVG = "{http://www.w3.org/2000/svg}"
 _UNSEEN = tuple(f"{_SVG}{name}" for name in ("defs", "symbol", "clipPath", "mask", "pattern", "marker"))
 _FLOATS = frozenset(("figure", "table", "box"))
-_HEADS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_BLOCKS = ("p", "li", "dd", *HEADINGS)
 _LEVELS = ("h1", "h2", "h3")
 _NOT_OUTLINED = (Kind.IMPRINT, Kind.BIBLIOGRAPHY, Kind.COLOPHON)  # of these, only the title is
 _ABOVE_HEADING = 40.0  # PDF units between the upper edge of a heading and its words
@@ -64,6 +66,7 @@ class _Writer:
     headings: list[Heading] = field(default_factory=list)
     repeats: list[tuple[int, int]] = field(default_factory=list)
     captions: list[tuple[int, int]] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
 
     def add(self, text: str | None) -> None:
         """Text, of which only the letters count and where words end."""
@@ -73,12 +76,16 @@ class _Writer:
             self.cut()
         words = text.split()
         self.words += len(words)
-        for number, word in enumerate(words):
+        length = self.length
+        for number, word in enumerate(words, start=1):
             letters = letters_of(word)
             self.parts.append(letters)
-            self.length += len(letters)
-            if number < len(words) - 1 or text[-1].isspace():
-                self.cut()
+            length += len(letters)
+            if number < len(words):
+                self.breaks.add(length)
+        self.length = length
+        if words and text[-1].isspace():
+            self.cut()
 
     def cut(self) -> None:
         """A word or an element ends here."""
@@ -104,7 +111,7 @@ class _Writer:
         return Strand(
             self.kind, self.id, letters, self.words, frozenset(self.breaks), tuple(self.anchors),
             tuple(self.links), tuple(self.labels), tuple(self.headings), tuple(self.repeats),
-            tuple(self.captions), runs_right_to_left(letters),
+            tuple(self.captions), runs_right_to_left(letters), tuple(self.blocks),
         )  # fmt: skip
 
 
@@ -173,6 +180,8 @@ class _Reader:
             writer.repeats.append((start, writer.length))
         elif tag in _CAPTIONS:
             writer.captions.append((start, writer.length))
+        elif tag in _BLOCKS and writer.length > start and element.find("p") is None:
+            writer.blocks.append(Block(tag, start, writer.length))
         if element.get("id"):
             writer.anchors[mark] = replace(writer.anchors[mark], end=writer.length)
         writer.cut()
@@ -197,6 +206,7 @@ def _chapter(chapter: Chapter, document: Document) -> Section:
         if chapter.label:
             text.label(chapter.id, chapter.label)
         reader.inside(chapter.title, text)
+        text.blocks.append(Block(HEADINGS[0], 0, text.length))
         reader.inside(chapter.lead, text)
     reader.inside(chapter.html, text, floats=True)
     notes = tuple(_note(note, reader) for note in chapter.notes)
@@ -252,13 +262,13 @@ def _plain(element: etree._Element) -> Iterator[str]:
 
 def _above(tag: str, names: frozenset[str]) -> float | None:
     """How far above the words of an element a link to it may lead."""
-    return _ABOVE_NOTE if "noteref" in names else _ABOVE_HEADING if tag in _HEADS else None
+    return _ABOVE_NOTE if "noteref" in names else _ABOVE_HEADING if tag in HEADINGS else None
 
 
 def _is_numbered(number: etree._Element) -> bool:
     """Whether a number stands in a heading that can be referred to."""
     heading = number.getparent()
-    return heading is not None and heading.tag in _HEADS and heading.get("id") is not None
+    return heading is not None and heading.tag in HEADINGS and heading.get("id") is not None
 
 
 def _within_box(element: etree._Element) -> bool:

@@ -1,4 +1,4 @@
-"""Checks of what a PDF is beside its text: file, fonts, outline, links, page labels, room on the page."""
+"""Checks of what a PDF is beside its text: file, fonts, outline, links, page labels."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from difflib import SequenceMatcher
 from urllib.parse import unquote
 
 from pipeline.diagnostics import Diagnostic
-from pipeline.verify.pdf_file import Link, Run
+from pipeline.verify.pdf_file import Link
 from pipeline.verify.pdf_inspection import Inspection, Verdict
+from pipeline.verify.pdf_page import Run
 from pipeline.verify.pdf_reading import Printed
 from pipeline.verify.pdf_rules import (
     BROKEN_LINK,
@@ -19,14 +20,12 @@ from pipeline.verify.pdf_rules import (
     LINK_LOST,
     METADATA_MISSING,
     OUTLINE_DIFFERS,
-    TEXT_OFF_PAGE,
     UNSOUND,
 )
 from pipeline.verify.pdf_words import CONTENTS, Hyperlink, StrandKind
 from pipeline.verify.text import is_numeral, letters_of, shown
 
 _ADDRESS = re.compile(r"https?://(?!\S*\.invalid(?:[/:?#]|$))[^\s/?#]+\S*|mailto:[^\s@]+@\S+", re.IGNORECASE)
-_SLACK = 1.0  # PDF units that text may reach over the edge of its page: pdfium and the engine round
 _BELOW = 4.0  # PDF units that a destination may stand below the foot of its words
 
 Faults = list[Diagnostic]
@@ -215,21 +214,3 @@ def check_labels(look: Inspection) -> Verdict:
             faults.append(LABEL_DIFFERS.at(look.file, message))
     undecided = "" if numbered else "no page has a page number in its head"
     return Verdict(faults, f"{numbered} of {len(look.pdf.pages)} pages are numbered in print", undecided)
-
-
-def check_area(look: Inspection) -> Verdict:
-    """All text lies on its page."""
-    owners = {m.run: (item, m.start) for item in look.reading.printed for m in item.matches}
-    faults: Faults = []
-    objects = 0
-    for page in look.pdf.pages:
-        left, bottom, right, top = page.box
-        for run in page.runs:
-            objects += 1
-            x1, y1, x2, y2 = run.box
-            if min(x1 - left, y1 - bottom, right - x2, top - y2) < -_SLACK:
-                owner = owners.get(run)
-                place = look.locate(owner[0].strand.near(owner[1])) if owner else look.file
-                message = f'text reaches out of page {page.label}: "{shown(run.text)}"'
-                faults.append(TEXT_OFF_PAGE.at(place, message))
-    return Verdict(faults, f"{objects} pieces of text on {len(look.pdf.pages)} pages")

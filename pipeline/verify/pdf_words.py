@@ -17,6 +17,9 @@ CONTENTS = "contents"
 """The id of the contents; the print templates give it."""
 
 
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+
+
 class StrandKind(Enum):
     """What a strand holds."""
 
@@ -71,6 +74,20 @@ class Heading:
     start: int
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, an item of a list or a heading: its element, from letter `start` to before `end`."""
+
+    tag: str
+    start: int
+    end: int
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether it stands over what follows."""
+        return self.tag in HEADINGS
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Strand:
     """Text that is painted in this order.
@@ -85,6 +102,7 @@ class Strand:
         repeats: the parts that a page may show again: heads of tables.
         captions: the parts that may stand above or below what they belong to.
         backwards: whether some of it is written from right to left.
+        blocks: its paragraphs, items of lists and headings, in the order of their ends.
     """
 
     kind: StrandKind
@@ -99,6 +117,7 @@ class Strand:
     repeats: tuple[tuple[int, int], ...]
     captions: tuple[tuple[int, int], ...]
     backwards: bool
+    blocks: tuple[Block, ...] = ()
 
     def near(self, offset: int) -> str:
         """The id of the last element that begins at or before a place in it."""

@@ -23,8 +23,8 @@ def letters_of(text: str) -> str:
     Spaces, soft hyphens and joiners go, because lines are broken there; compatibility forms (UAX #15, NFKD) and
     capitals are made equal, because a style sheet may ask for ligatures or capitals.
     """
-    if text.isascii() and text.isalnum():
-        return text.lower()
+    if text.isascii() and "\u0002" not in text:
+        return "".join(text.split()).lower()
     plain = unicodedata.normalize("NFKD", _HYPHENS.sub(HYPHEN, text)).casefold()
     return _IN_THE_WAY.sub("", _HYPHENS.sub(HYPHEN, plain))
 
@@ -36,7 +36,7 @@ def is_numeral(letters: str) -> bool:
 
 def runs_right_to_left(letters: str) -> bool:
     """Whether some of the letters are written from right to left (UAX #9, classes R and AL)."""
-    return not letters.isascii() and any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in letters)
+    return not letters.isascii() and any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in set(letters))
 
 
 def shown(text: str, longest: int = 60) -> str:

@@ -1,0 +1,238 @@
+"""Bind formes into one PDF: number their objects, fill in page numbers, add what belongs to the whole file.
+
+The objects of a forme get a block of numbers of their own, with room to spare, so that an edit in one chapter rarely
+changes the bytes of another. What a forme looks like in the file depends on a few values (`Seat`), and is kept.
+
+Object streams and the cross-reference stream are those of ISO 32000-2, 7.5.7 and 7.5.8.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.render.forme import Forme, Slot, Stock
+
+ROOM = 512  # object numbers: the blocks of formes are multiples of this
+PAGES, FONTS, DOCUMENT = 2, 3, 4  # objects of the whole file that formes refer to; the catalog is 1
+_IN_STREAM = 400  # objects in an object stream
+_LEVEL = 6  # of zlib: more makes files hardly smaller
+
+_REFERENCE = re.compile(rb"\x01(\d+|[PFD])\x01")
+_ACROSS = re.compile(rb"\x02([^;]*);([^\x02]*)\x02")
+_KEY = re.compile(rb"\x03(\d+)\x03")
+_MOVED = re.compile(rb"\x04([^\x04]*)\x04")
+_TEXT = re.compile(rb"\x05(\d+)\x05")
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Where a forme stands in the report.
+
+    Attributes:
+        base: what is added to the numbers of its objects.
+        page: the index of its first page.
+        labels: the page numbers that are printed on its pages.
+        named: the page numbers that its slots show, by the id of their target.
+    """
+
+    base: int
+    page: int
+    labels: tuple[str, ...]
+    named: tuple[tuple[str, str], ...]
+
+    def is_left(self, page: int) -> bool:
+        """Whether a page of the forme is a left-hand one."""
+        return bool((self.page + page) % 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A stretch of the file.
+
+    Attributes:
+        data: the bytes.
+        offsets: the objects that stand in it, and where.
+        packed: the objects that stand in object streams: number, number of the stream, place in it.
+    """
+
+    data: bytes
+    offsets: tuple[tuple[int, int], ...]
+    packed: tuple[tuple[int, int, int], ...]
+
+
+def room_for(forme: Forme) -> int:
+    """How many object numbers a forme gets."""
+    needed = forme.count + forme.packed // _IN_STREAM + 2
+    return -(-needed // ROOM) * ROOM
+
+
+def seated(forme: Forme, stock: Stock, seat: Seat) -> Chunk:
+    """A forme as it stands in the file."""
+    numbered = _numbering(seat.base)
+    side = [seat.is_left(page) for page in range(len(forme.sheets))]
+    owner = _owners(forme, stock)
+    bodies = []
+    for at, body in stock.objects:
+        if b"\x02" in body:
+            body = _ACROSS.sub(_across(left=side[owner.get(at, 0)]), body)
+        bodies.append((seat.base + at, _KEY.sub(_keyed(seat.base), _REFERENCE.sub(numbered, body))))
+    writer = _Writer()
+    named = dict(seat.named)
+    for number, sheet in enumerate(forme.sheets):
+        label = seat.labels[number]
+        content = stock.bodies[number] + b"\n" + stock.heads[number][side[number]]
+        content = _MOVED.sub(_moved(left=side[number]), content)
+        content = _TEXT.sub(lambda found: _shown(forme.slots[int(found[1])], label, named), content)  # noqa: B023  # used at once
+        writer.stream(seat.base + sheet.content, b"<<>>", content)
+    for at, head, data in stock.streams:
+        head = _REFERENCE.sub(numbered, head)
+        writer.stream(seat.base + at, head, data, encoded=at in stock.encoded)
+    writer.pack(bodies, seat.base + forme.count)
+    return writer.chunk()
+
+
+def referred(marks: Iterable[bytes], base: int) -> list[bytes]:
+    """References to objects of a forme, as they stand in the file."""
+    return [_REFERENCE.sub(_numbering(base), mark) for mark in marks]
+
+
+def _numbering(base: int) -> Callable[[re.Match[bytes]], bytes]:
+    whole = {b"P": b"%d 0 R" % PAGES, b"F": b"%d 0 R" % FONTS, b"D": b"%d 0 R" % DOCUMENT}
+
+    def numbered(found: re.Match[bytes]) -> bytes:
+        return whole.get(found[1]) or b"%d 0 R" % (base + int(found[1]))
+
+    return numbered
+
+
+def _keyed(base: int) -> Callable[[re.Match[bytes]], bytes]:
+    return lambda found: b"%d" % (base + int(found[1]))
+
+
+def _across(*, left: bool) -> Callable[[re.Match[bytes]], bytes]:
+    return lambda found: b"%g" % round(float(found[1]) + left * float(found[2]), 4)
+
+
+def _moved(*, left: bool) -> Callable[[re.Match[bytes]], bytes]:
+    return lambda found: b"1 0 0 1 %s 0 cm" % found[1] if left else b""
+
+
+def _owners(forme: Forme, stock: Stock) -> Mapping[int, int]:
+    """The page that each object belongs to whose coordinates depend on the side: annotations."""
+    owner: dict[int, int] = {}
+    pages = {sheet.object: number for number, sheet in enumerate(forme.sheets)}
+    for at, body in stock.objects:
+        if at in pages:
+            for mark in _REFERENCE.findall(body.partition(b"/Annots")[2].partition(b"]")[0]):
+                owner[int(mark)] = pages[at]
+    return owner
+
+
+def _shown(slot: Slot, label: str, named: Mapping[str, str]) -> bytes:
+    text = named.get(slot.target, slot.guess) if slot.target else _formed(label, slot.form)
+    over = (slot.width(text) - slot.width(slot.guess)) * slot.align * slot.size / 1000
+    glyphs = b"".join(b"%04x" % slot.glyphs[sign][0] for sign in text)
+    return b"1 0 0 -1 %g %g Tm\n[<%s>] TJ" % (round(slot.x - over, 4), round(slot.y, 4), glyphs)
+
+
+def _formed(label: str, form: str) -> str:
+    """A page's label in the form in which its style sheet writes the number."""
+    return label.upper() if form == "upper-roman" else label
+
+
+class _Writer:
+    """Collects objects with their places."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+        self._length = 0
+        self._offsets: list[tuple[int, int]] = []
+        self._packed: list[tuple[int, int, int]] = []
+
+    def stream(self, number: int, head: bytes, data: bytes, *, encoded: bool = False) -> None:
+        """A stream, compressed unless it is encoded already."""
+        coded = data if encoded else zlib.compress(data, _LEVEL)
+        extra = b"/Length %d" % len(coded) + (b"" if encoded else b"/Filter/FlateDecode")
+        self.object(number, head[:-2] + extra + b">>\nstream\n" + coded + b"\nendstream")
+
+    def object(self, number: int, body: bytes) -> None:
+        """An object that stands by itself."""
+        written = b"%d 0 obj\n%s\nendobj\n" % (number, body)
+        self._offsets.append((number, self._length))
+        self._parts.append(written)
+        self._length += len(written)
+
+    def pack(self, bodies: Sequence[tuple[int, bytes]], first: int) -> None:
+        """Objects in object streams, whose own numbers begin at `first`."""
+        for count, start in enumerate(range(0, len(bodies), _IN_STREAM)):
+            group = bodies[start : start + _IN_STREAM]
+            places: list[bytes] = []
+            length = 0
+            for place, (number, body) in enumerate(group):
+                places.append(b"%d %d" % (number, length))
+                length += len(body) + 1
+                self._packed.append((number, first + count, place))
+            index = b" ".join(places) + b"\n"
+            head = b"<</Type/ObjStm/N %d/First %d>>" % (len(group), len(index))
+            self.stream(first + count, head, index + b"\n".join(body for _, body in group))
+
+    def chunk(self) -> Chunk:
+        return Chunk(b"".join(self._parts), tuple(self._offsets), tuple(self._packed))
+
+
+def file_of(chunks: Sequence[Chunk], version: str, catalog: int, info: int, identity: bytes) -> bytes:
+    """The file: header, chunks, cross-reference stream.
+
+    Args:
+        chunks: all that is in it.
+        version: of PDF, "1.7".
+        catalog: the number of the catalog, and
+        info: that of the information dictionary; 0 where there is none.
+        identity: sixteen bytes that name the file (ISO 32000-2, 14.4).
+    """
+    header = b"%%PDF-%s\n%%\xe2\xe3\xcf\xd3\n" % version.encode()
+    entries: dict[int, tuple[int, int, int]] = {}
+    position = len(header)
+    for chunk in chunks:
+        for number, offset in chunk.offsets:
+            entries[number] = (1, position + offset, 0)
+        for number, stream, place in chunk.packed:
+            entries[number] = (2, stream, place)
+        position += len(chunk.data)
+    own = max(entries) + 1
+    entries[own] = (1, position, 0)
+    table = _table(entries, own + 1)
+    ends = b"/Root %d 0 R/Size %d/ID[<%s><%s>]" % (catalog, own + 1, identity.hex().encode(), identity.hex().encode())
+    head = b"<</Type/XRef/W[1 5 2]" + ends + (b"/Info %d 0 R" % info if info else b"") + b">>"
+    writer = _Writer()
+    writer.stream(own, head, table)
+    tail = b"startxref\n%d\n%%%%EOF\n" % position
+    return b"".join((header, *(chunk.data for chunk in chunks), writer.chunk().data, tail))
+
+
+def _table(entries: Mapping[int, tuple[int, int, int]], size: int) -> bytes:
+    """The table of all objects; numbers that are not taken are free, and the first is the head of their list."""
+    free = b"\x00" + bytes(5) + b"\x00\x00"
+    rows = [free] * size
+    rows[0] = b"\x00" + bytes(5) + b"\xff\xff"
+    for number, (kind, first, second) in entries.items():
+        rows[number] = bytes((kind,)) + first.to_bytes(5, "big") + second.to_bytes(2, "big")
+    return b"".join(rows)
+
+
+def global_chunk(objects: Mapping[int, bytes], streams: Iterable[tuple[int, bytes, bytes]], packing: int) -> Chunk:
+    """What belongs to the whole file.
+
+    Args:
+        objects: its objects that are no streams.
+        streams: its streams: number, dictionary, content.
+        packing: the first number of the object streams.
+    """
+    writer = _Writer()
+    for number, head, data in streams:
+        writer.stream(number, head, data)
+    writer.pack(sorted(objects.items()), packing)
+    return writer.chunk()

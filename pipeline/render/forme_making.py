@@ -1,0 +1,295 @@
+"""From laid-out pages to a forme: the objects of the layout engine's PDF, taken before it is a file.
+
+The engine (WeasyPrint 70.0) makes a PDF of its own for the pages of a gathering. What belongs to a whole file is left
+out of it (fonts, outline, destinations, catalog), and every number of another object is written as a mark.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pydyf
+import weasyprint
+from weasyprint import pdf as engine_pdf
+from weasyprint.pdf import anchors
+
+from pipeline.diagnostics import Findings
+from pipeline.render.engine import Engine
+from pipeline.render.forme import Bookmark, Face, Forme, Sheet, Stock
+from pipeline.render.forme_drawing import Drawing, content_of, number
+from pipeline.render.pages import Layout
+from pipeline.render.right_hand import BoundToSideError, Margins
+from pipeline.render.zones import mark_zones, zone_of
+
+_SCALE = 0.75  # points (72 to the inch) in a pixel (96)
+_ENCODED = ("Filter", "/Filter")
+_PAGES, _CATALOG = 1, 2  # the first objects of every file that the engine makes
+
+_add_links = anchors.add_links
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A forme, what it prints, and the font files that it uses, by their SHA-256."""
+
+    forme: Forme
+    stock: Stock
+    files: Mapping[str, bytes]
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What is kept out of the engine's PDF."""
+
+    fonts: list[Any] = field(default_factory=list)
+    anchored: list[tuple[int, str, float]] = field(default_factory=list)
+
+
+class _Across(pydyf.Object):  # type: ignore[misc]
+    """A coordinate across the page, which is another one on a left-hand page."""
+
+    def __init__(self, right: float, shift: float) -> None:
+        super().__init__()
+        self.right, self.shift = right, shift
+
+    @property
+    def data(self) -> bytes:
+        return b"\x02%s;%s\x02" % (number(self.right), number(self.shift))
+
+
+class _Key(pydyf.Object):  # type: ignore[misc]
+    """A key of the parent tree."""
+
+    def __init__(self, key: int) -> None:
+        super().__init__()
+        self.key = key
+
+    @property
+    def data(self) -> bytes:
+        return b"\x03%d\x03" % self.key
+
+
+def make_forme(
+    engine: Engine, pages: weasyprint.Document, margins: Mapping[int, Margins], layout: Layout, findings: Findings
+) -> Made:
+    """Draw laid-out pages.
+
+    Args:
+        engine: has laid them out.
+        pages: the pages, laid out as right-hand ones.
+        margins: what stands in their margins, by the identity of each `weasyprint.Page`.
+        layout: what was read from them.
+        findings: what has been found wrong so far, and what the engine complains about now.
+
+    Raises:
+        BoundToSideError: when the pages cannot be moved to the other side.
+    """
+    drawing, kept = Drawing(margins), _Kept()
+    for page in pages.pages:
+        mark_zones(page._page_box, margins[id(page)].shift)
+    with _open_ends(kept), drawing.in_place():
+        pdf = engine.draw(pages)
+        objects = {item.number: item for item in pdf.objects}
+        leaf, keys, structure, kids, ids = _structure(pdf, objects)
+        page_numbers = list(pdf.pages["Kids"][::3])
+        bodies = tuple(_bodies(page_numbers, objects))
+        sheets = tuple(_sheets(page_numbers, objects, bodies, kept))
+        contents = {sheet.content for sheet in sheets}
+        streams, encoded = _streams(objects, contents)
+        fonts_object = objects[_reference(next(o["Font"] for o in objects.values() if _has_fonts(o)))]
+        left_out = {0, _CATALOG, structure, fonts_object.number, *contents}
+        node = objects[_PAGES]
+        node["Kids"] = pydyf.Array(objects[page].reference for page in page_numbers)
+        node["Parent"] = b"\x01P\x01"
+        plain = tuple(
+            (at, _body(item, fonts_object.reference, structure))
+            for at, item in sorted(objects.items())
+            if at not in left_out and not isinstance(item, pydyf.Stream) and at != pdf.info.number
+        )
+        streams = tuple((at, head.replace(fonts_object.reference, b"\x01F\x01"), data) for at, head, data in streams)
+    faces, files = _faces(kept.fonts)
+    forme = Forme(
+        sheets=sheets,
+        count=len(pdf.objects),
+        packed=len(plain),
+        pages=_PAGES,
+        structure=structure,
+        kids=kids,
+        parents=leaf,
+        keys=keys,
+        ids=ids,
+        slots=tuple(drawing.slots),
+        faces=faces,
+        bookmarks=tuple(_bookmarks(pages)),
+        linked=tuple(
+            dict.fromkeys(name for page in pages.pages for kind, name, *_ in page.links if kind == "internal")
+        ),
+        layout=layout,
+        findings=findings.all(),
+    )
+    heads = tuple(drawing.heads[id(page)] for page in pages.pages)
+    return Made(forme, Stock(plain, streams, encoded, bodies, heads), files)
+
+
+@contextmanager
+def _open_ends(kept: _Kept) -> Iterator[None]:
+    """Have the engine write marks for what only the whole report knows, and leave out what belongs to a whole file."""
+
+    def fonts_kept(pdf: Any, fonts: Mapping[Any, Any], *_: Any) -> Any:
+        kept.fonts.extend(fonts.values())
+        return pydyf.Dictionary()
+
+    def links_moved(links_and_anchors: Any, matrix: Any, pdf: Any, page: Any, names: Any, tags: Any) -> None:
+        links, places = links_and_anchors
+        _add_links((links, ()), matrix, pdf, page, names, tags)
+        for kind, _, _, box in links:
+            if kind in ("internal", "external"):
+                x1, y1, x2, y2 = box.link_annotation["Rect"]
+                shift = zone_of(box, 0.0) * _SCALE
+                box.link_annotation["Rect"] = pydyf.Array((_Across(x1, shift), y1, _Across(x2, shift), y2))
+        for name, x, y in places:
+            kept.anchored.append((len(pdf.pages["Kids"][::3]) - 1, name, round(matrix.transform_point(x, y)[1], 3)))
+
+    def links_told(pages: Any) -> Iterator[tuple[Any, Any]]:
+        seen: set[str] = set()
+        for page in pages:
+            places = [(name, x, y) for name, (x, y, _, _) in page.anchors.items() if name not in seen]
+            seen.update(name for name, _, _ in places)
+            yield list(page.links), places
+
+    def no_outline(*_: Any, **__: Any) -> tuple[list[Any], int]:
+        return [], 0
+
+    replaced: tuple[tuple[Any, str, Any], ...] = (
+        (engine_pdf, "build_fonts_dictionary", fonts_kept),
+        (engine_pdf, "add_links", links_moved),
+        (engine_pdf, "add_outlines", no_outline),
+        (engine_pdf, "resolve_links", links_told),
+        (pydyf.Object, "reference", property(lambda item: b"\x01%d\x01" % item.number)),
+        (pydyf.PDF, "page_references", property(lambda pdf: tuple(b"\x01%d\x01" % n for n in pdf.pages["Kids"][::3]))),
+    )
+    old = [(holder, name, getattr(holder, name)) for holder, name, _ in replaced]
+    try:
+        for holder, name, new in replaced:
+            setattr(holder, name, new)
+        yield
+    finally:
+        for holder, name, was in old:
+            setattr(holder, name, was)
+
+
+def _reference(mark: bytes) -> int:
+    return int(mark.strip(b"\x01"))
+
+
+def _has_fonts(item: Any) -> bool:
+    return isinstance(item, pydyf.Dictionary) and isinstance(item.get("Font"), bytes)
+
+
+def _body(item: Any, fonts: bytes, structure: int) -> bytes:
+    return bytes(item.data).replace(fonts, b"\x01F\x01").replace(b"\x01%d\x01" % structure, b"\x01D\x01")
+
+
+def _structure(pdf: Any, objects: Mapping[int, Any]) -> tuple[int, int, int, tuple[bytes, ...], tuple[Any, ...]]:
+    """Take the structure tree apart; its leaf of the parent tree takes the place of the engine's."""
+    mark = pdf.catalog.get("StructTreeRoot")
+    if mark is None:
+        return 0, 0, 0, (), ()
+    root = objects[_reference(mark)]
+    document = _reference(root["K"][0])
+    parents = objects[_reference(root["ParentTree"])]
+    numbers = parents["Nums"]
+    keys = len(numbers) // 2
+    for position in range(0, len(numbers), 2):
+        numbers[position] = _Key(numbers[position])
+    limits = pydyf.Array((_Key(0), _Key(max(0, keys - 1))))
+    parents["Limits"] = limits
+    for item in objects.values():
+        if isinstance(item, pydyf.Dictionary):
+            for name in ("StructParents", "StructParent"):
+                if name in item:
+                    item[name] = _Key(item[name])
+    names = root["IDTree"]["Names"] if "IDTree" in root else ()
+    ids = tuple((pydyf._to_bytes(a), pydyf._to_bytes(b)) for a, b in zip(names[::2], names[1::2], strict=True))
+    kids = tuple(pydyf._to_bytes(kid) for kid in objects[document]["K"])
+    root.clear()  # nothing refers to it any more but the document, whose place the report's own takes
+    return parents.number, keys, document, kids, ids
+
+
+def _bodies(numbers: list[int], objects: Mapping[int, Any]) -> Iterator[bytes]:
+    for at in numbers:
+        yield content_of(objects[_reference(objects[at]["Contents"])])
+
+
+def _sheets(numbers: list[int], objects: Mapping[int, Any], bodies: tuple[bytes, ...], kept: _Kept) -> Iterator[Sheet]:
+    for index, (at, body) in enumerate(zip(numbers, bodies, strict=True)):
+        yield Sheet(
+            object=at,
+            content=_reference(objects[at]["Contents"]),
+            anchored=tuple((name, top) for where, name, top in kept.anchored if where == index),
+            patterned=b"/Pattern cs" in body and b"\x04" in body,
+        )
+
+
+def _streams(
+    objects: Mapping[int, Any], contents: set[int]
+) -> tuple[tuple[tuple[int, bytes, bytes], ...], frozenset[int]]:
+    found, encoded = [], set()
+    for at, item in sorted(objects.items()):
+        if isinstance(item, pydyf.Stream) and at not in contents:
+            data = content_of(item)
+            if any(name in item.extra for name in _ENCODED):
+                encoded.add(at)
+            elif item.extra.get("Subtype") == "/Form" and (b"\x04" in data or b"\x05" in data):
+                raise BoundToSideError("something transparent stands partly beside the text")
+            found.append((at, bytes(pydyf.Dictionary(item.extra).data), data))
+    return tuple(found), frozenset(encoded)
+
+
+def _bookmarks(pages: weasyprint.Document) -> Iterator[Bookmark]:
+    for index, page in enumerate(pages.pages):
+        for level, title, (_, y), _ in page.bookmarks:
+            yield Bookmark(level, title, index, round((page.height - y) * _SCALE, 3))
+
+
+def _faces(fonts: list[Any]) -> tuple[tuple[Face, ...], dict[str, bytes]]:
+    files: dict[str, bytes] = {}
+    digests: dict[int, str] = {}
+    found: dict[str, Face] = {}
+    for font in sorted(fonts, key=lambda font: font.hash):
+        if font.bitmap:
+            raise BoundToSideError(f"the font {font.family} has pictures in place of outlines")
+        data = font.file_content
+        if id(data) not in digests:
+            digests[id(data)] = hashlib.sha256(data).hexdigest()
+            files[digests[id(data)]] = data
+        before = found.get(font.hash)
+        found[font.hash] = Face(
+            hash=font.hash,
+            name=font.name.decode(),
+            family=font.family,
+            file=digests[id(data)],
+            index=font.index,
+            axes=tuple(sorted(_axes(font).items())),
+            ascent=font.ascent,
+            descent=font.descent,
+            flags=font.flags,
+            widths={**(before.widths if before else {}), **font.widths},
+            unicode={**(before.unicode if before else {}), **font.to_unicode},
+            absent=frozenset(font.missing.values()) | (before.absent if before else frozenset()),
+        )
+    return tuple(found.values()), files
+
+
+def _axes(font: Any) -> dict[str, float]:
+    """Where a variable font stands on its axes, as the engine decides it when it makes a static font of it."""
+    axes = {tag: float(value) for tag, value in font.variations.items() if len(tag) == 4}
+    axes.setdefault("wght", float(font.weight))
+    axes.setdefault("opsz", float(font.font_size))
+    axes.setdefault("slnt", 0.0 if font.style != 1 else -90.0)
+    axes.setdefault("ital", float(font.style == 2))
+    return axes

@@ -1,0 +1,254 @@
+"""The formes of a report: set when they are not known yet, and kept under all that decides them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import pickle
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lxml import etree
+
+from pipeline.cache import Cache, key_of
+from pipeline.diagnostics import Severity, Span, StageFailedError, declare
+from pipeline.document import Asset
+from pipeline.render import typefaces
+from pipeline.render.binding import Chunk, Seat, seated
+from pipeline.render.engine import Engine
+from pipeline.render.forme import Face, Forme, Stock
+from pipeline.render.forme_making import Made
+from pipeline.render.gatherings import Gathering
+from pipeline.render.setting import Task, set_blank, set_gathering
+from pipeline.toolchain import fonts
+from pipeline.workers import WorkFailedError, work_through
+
+CHAPTER_FAILED = declare(
+    "WPR013",
+    "chapter-not-laid-out",
+    Severity.ERROR,
+    """
+    A chapter could not be laid out: the process that did it died or took too long, and so did the next one.
+
+    The layout of each chapter is bounded in time and memory, so that one cannot stop the whole machine. Divide the
+    chapter, or make its largest table or picture smaller.
+    """,
+)
+
+_LETTERS = 2400  # that a page holds, about, before any page is known
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What decides how every gathering looks, beside its own text.
+
+    Attributes:
+        digest: of style sheets, templates, fonts, versions.
+        assets: the pictures of the report.
+        cover: the word that labels the cover.
+        processes: how many may work at once.
+    """
+
+    digest: str
+    assets: tuple[Asset, ...]
+    cover: str
+    processes: int
+
+
+class StaleError(Exception):
+    """Something that was kept has gone since it was seen.
+
+    Attributes:
+        key: the forme that it belongs to.
+    """
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+class Formes:
+    """Sets gatherings, and remembers what was set.
+
+    Args:
+        engine: the layout engine.
+        root: the prepared tree of the report.
+        around: what decides the look of every chapter.
+        cache: keeps formes and stretches of files.
+        edition: the place of findings that belong to nothing in particular.
+
+    Attributes:
+        laid_out: how many gatherings had to be laid out.
+    """
+
+    def __init__(self, engine: Engine, root: etree._Element, around: Surroundings, cache: Cache, edition: Span) -> None:
+        self._engine, self._root, self._around, self._cache, self._edition = engine, root, around, cache, edition
+        self._notebook = key_of("page numbers, by gathering", str(edition))
+        self._assets = {asset.href: hashlib.sha256(asset.data).hexdigest() for asset in around.assets}
+        self._formes: dict[str, Forme] = {}
+        self._stocks: dict[str, Stock] = {}
+        self._files: dict[str, bytes] = {}
+        self._stale: set[str] = set()
+        self._holding = False
+        self.laid_out = 0
+
+    def guessed(self, gatherings: Sequence[Gathering]) -> list[dict[str, str]]:
+        """The page numbers before the pages are counted: those of the last time, else so many letters to a page."""
+        guesses: dict[str, str] = {}
+        letters = 0
+        for gathering in gatherings:
+            share = gathering.size / max(1, len(gathering.markup))
+            for id, place in _ids(gathering.markup):
+                guesses.setdefault(id, str(1 + int((letters + place * share) / _LETTERS)))
+            letters += gathering.size
+        stored = self._cache.get(self._notebook)
+        before = json.loads(stored) if stored is not None else {"known": {}, "guessed": {}}
+        guesses |= before["known"]
+        return [
+            {id: before["guessed"].get(gathering.id, {}).get(id) or guesses.get(id, "0") for id in gathering.targets}
+            for gathering in gatherings
+        ]
+
+    def remember(
+        self, gatherings: Sequence[Gathering], guesses: Sequence[Mapping[str, str]], known: Mapping[str, str]
+    ) -> None:
+        """Keep the page numbers for the next time; they save layouts, and decide nothing."""
+        guessed = {gathering.id: own for gathering, own in zip(gatherings, guesses, strict=True)}
+        self._cache.put(self._notebook, json.dumps({"known": known, "guessed": guessed}, sort_keys=True).encode())
+
+    def set(self, gatherings: Sequence[Gathering], guesses: Sequence[Mapping[str, str]]) -> list[tuple[str, Forme]]:
+        """The formes of all gatherings, with their keys; what is not known yet is laid out now.
+
+        Raises:
+            StageFailedError: when a chapter cannot be laid out.
+            BoundToSideError: when the report cannot be printed in this way.
+        """
+        tasks = [
+            Task(item, tuple((id, _measure(guess)) for id, guess in guessed.items()))
+            for item, guessed in zip(gatherings, guesses, strict=True)
+        ]
+        keys = [self._key(task) for task in tasks]
+        missing = [number for number, key in enumerate(keys) if self._recall(key) is None]
+        missing.sort(key=lambda number: -tasks[number].gathering.size)
+        self.laid_out += len(missing)
+        try:
+            for number, made in work_through(
+                [tasks[number] for number in missing],
+                lambda task: set_gathering(self._engine, task, self._edition),
+                processes=self._around.processes,
+            ):
+                self._keep(keys[missing[number]], made)
+        except WorkFailedError as failed:
+            id = gatherings[missing[failed.piece]].id
+            message = f'the chapter "{id}" could not be laid out: {failed.reason}'
+            raise StageFailedError(CHAPTER_FAILED.at(self._edition, message, "divide the chapter")) from failed
+        return [(key, self._formes[key]) for key in keys]
+
+    def hold(self) -> None:
+        """Keep what formes print at hand from now on, and trust the cache no more: things go from it."""
+        self._holding = True
+        self._stale |= self._formes.keys()
+        self._formes.clear()
+
+    def blank(self) -> tuple[str, Forme]:
+        """An empty page, with its key."""
+        key = key_of("blank", self._around.digest, self._root.get("class", ""), self._root.get("data-report", ""))
+        if self._recall(key) is None:
+            self._keep(key, set_blank(self._engine, self._root))
+        return key, self._formes[key]
+
+    def seated(self, key: str, forme: Forme, seat: Seat) -> Chunk:
+        """The stretch of the file that a forme becomes.
+
+        Raises:
+            StaleError: when what the forme prints is not kept any more; it has to be set again.
+        """
+        named = key_of("chunk", key, repr(seat.base), repr(seat.page % 2), repr(seat.labels), repr(seat.named))
+        stored = self._cache.get(named)
+        if stored is not None:
+            chunk: Chunk = pickle.loads(stored)  # noqa: S301  # the cache is our own
+            return chunk
+        stock = self._stocks.get(key)
+        if stock is None:
+            kept = self._cache.get(key_of(key, "stock"))
+            if kept is None:
+                self._formes.pop(key, None)
+                self._stale.add(key)
+                raise StaleError(key)
+            stock = pickle.loads(kept)  # noqa: S301  # the cache is our own
+        chunk = seated(forme, stock, seat)
+        self._cache.put(named, pickle.dumps(chunk, pickle.HIGHEST_PROTOCOL))
+        return chunk
+
+    def subset(self, face: Face) -> bytes:
+        """The part of a font file that is used."""
+        glyphs = ",".join(map(str, sorted(face.widths)))
+        key = key_of("face", face.file, repr(face.index), repr(face.axes), glyphs, repr(sorted(face.absent)))
+        stored = self._cache.get(key)
+        if stored is None:
+            stored = typefaces.subset(face, self._font(face.file))
+            self._cache.put(key, stored)
+        return stored
+
+    def _font(self, digest: str) -> bytes:
+        file = self._files.get(digest) or self._cache.get(digest)
+        if file is None:  # damaged, or gone since it was seen
+            installed = (path.read_bytes() for path in fonts().values())
+            file = next((data for data in installed if hashlib.sha256(data).hexdigest() == digest), None)
+        if file is None:
+            message = "a font that chapters were set in is not in the cache any more"
+            raise StageFailedError(CHAPTER_FAILED.at(self._edition, message, 'run "make clean"'))
+        return file
+
+    def _key(self, task: Task) -> str:
+        pictures = (f"{name} {self._assets.get(name, '')}" for name in task.gathering.assets)
+        return key_of("forme", self._around.digest, task.gathering.markup, repr(task.guesses), *pictures)
+
+    def _recall(self, key: str) -> Forme | None:
+        if key not in self._formes:
+            stored = None if key in self._stale else self._cache.get(key)
+            if stored is None or not self._cache.holds(key_of(key, "stock")):
+                return None
+            forme: Forme = pickle.loads(stored)  # noqa: S301  # the cache is our own
+            if any(face.file not in self._files and not self._cache.holds(face.file) for face in forme.faces):
+                return None
+            self._formes[key] = forme
+        return self._formes[key]
+
+    def _keep(self, key: str, made: Made) -> None:
+        self._formes[key] = made.forme
+        self._stale.discard(key)
+        self._cache.put(key_of(key, "stock"), pickle.dumps(made.stock, pickle.HIGHEST_PROTOCOL))
+        if self._holding or not self._cache.holds(key_of(key, "stock")):
+            self._stocks[key] = made.stock
+        for digest, data in made.files.items():
+            if digest not in self._files:
+                self._files[digest] = data
+                if not self._cache.holds(digest):
+                    self._cache.put(digest, data)
+        self._cache.put(key, pickle.dumps(made.forme, pickle.HIGHEST_PROTOCOL))
+
+
+def _measure(label: str) -> str:
+    """A text as wide as a page number: what counts of digits is how many there are."""
+    return "8" * len(label) if label.isdecimal() else label
+
+
+def _ids(markup: str) -> list[tuple[str, int]]:
+    """The ids in some markup, and where they stand in it."""
+    found = []
+    at = markup.find(' id="')
+    while at >= 0:
+        end = markup.index('"', at + 5)
+        found.append((markup[at + 5 : end], at))
+        at = markup.find(' id="', end)
+    return found
+
+
+def digest_of_code() -> str:
+    """The digest of the modules that make formes: what another version of them made is worth nothing."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,159 @@
+"""The resolved manuscript written as markup, section by section; what has been written before is not written again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline import markup, nodes, pandoc
+from pipeline.assemble import Piece, PieceKind
+from pipeline.cache import Cache, key_of
+from pipeline.citations import Cited
+from pipeline.diagnostics import Span, StageFailedError
+from pipeline.index import Index, TargetKind
+from pipeline.nodes import Nodes
+from pipeline.report import Report
+from pipeline.resolving import SectionResolved
+from pipeline.weave import calls_after_punctuation, filled
+
+WRITER = "html5"
+VERSION = "writing-1"
+
+
+@dataclass(frozen=True, slots=True)
+class TextKey:
+    """Which text of the document a piece of markup is: its use ("body", "note", "entry", "work"), and an id."""
+
+    use: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """Texts to be written together, and the key that their markup is kept under; `texts` is made when asked for."""
+
+    key: str
+    section: SectionResolved | None
+    cited: Cited
+    more: Mapping[TextKey, Nodes]
+
+
+def write_all(
+    report: Report,
+    index: Index,
+    sections: Sequence[SectionResolved],
+    first: Mapping[str, int],
+    cited: Cited,
+    pieces: Sequence[Piece],
+    cache: Cache,
+) -> Mapping[TextKey, str]:
+    """Write everything that is printed.
+
+    Args:
+        report: the report.
+        index: its targets.
+        sections: the resolved sections.
+        first: the number of the first slot of each section.
+        cited: the words of all citations.
+        pieces: the manuscript, for places.
+        cache: keeps the markup.
+
+    Raises:
+        StageFailedError: when pandoc cannot write a text.
+    """
+    shapes = {entry.table.id: repr(entry.table) for entry in report.tables}
+    jobs = []
+    for section in sections:
+        start = first[section.section]
+        own = Cited(cited.groups[start : start + len(section.slots)], ())
+        placed = [shapes[id] for id, home in index.placed.items() if home == section.section and id in shapes]
+        calls = repr([(call.id, call.entry is None) for call in index.notes_of(section.section)])
+        key = key_of(VERSION, pandoc.program(), section.key, json.dumps(own.groups), calls, *placed)
+        jobs.append(_Job(key, section, own, {}))
+    titles = {
+        TextKey("entry", target.id): [nodes.paragraph(nodes.text(target.title))]
+        for target in index.targets.values()
+        if target.kind in (TargetKind.FIGURE, TargetKind.TABLE, TargetKind.PART)
+    }
+    works = {TextKey("work", key): [nodes.paragraph(inlines)] for key, inlines in cited.bibliography}
+    for more in (titles, works):
+        listed = json.dumps([[key.use, key.id, blocks] for key, blocks in more.items()])
+        jobs.append(_Job(key_of(VERSION, pandoc.program(), listed), None, cited, more))
+    return _written(jobs, report, index, pieces, cache)
+
+
+def _written(
+    jobs: Sequence[_Job], report: Report, index: Index, pieces: Sequence[Piece], cache: Cache
+) -> Mapping[TextKey, str]:
+    stored = [cache.get(job.key) for job in jobs]
+    missing = [number for number, value in enumerate(stored) if value is None]
+    texts = {number: _texts(jobs[number], index) for number in missing}
+    requests = tuple(
+        pandoc.Request("write", nodes.document(blocks), WRITER) for own in texts.values() for blocks in own.values()
+    )
+    replies = iter(pandoc.run(requests))
+    tables = {entry.table.id: entry for entry in report.tables}
+    places = {(piece.kind.value, piece.id): piece.span(1, 1) for piece in pieces}
+    result: dict[TextKey, str] = {}
+    late: dict[TextKey, str] = {}
+    for number, job in enumerate(jobs):
+        value = stored[number]
+        if value is not None:
+            html = {TextKey(use, id): text for use, id, text in json.loads(value)}
+        else:
+            html = {}
+            for key in texts[number]:
+                reply = next(replies)
+                faults = [*([reply.error] if reply.error else []), *(message.text for message in reply.log)]
+                if faults:
+                    where = places.get((key.use, key.id), Span(f"{key.use} {key.id}"))
+                    raise StageFailedError(*(pandoc.PANDOC_FAILED.at(where, fault) for fault in faults))
+                whole = key.use in ("body", "lead", "note", "imprint", "colophon")
+                html[key] = markup.finished(reply.result, tables) if whole else reply.result
+            cache.put(job.key, json.dumps([[key.use, key.id, text] for key, text in html.items()]).encode())
+        (result if job.section is not None else late).update(html)
+    return {**late, **result}  # a caption that stands in the text wins over its plain words
+
+
+def _texts(job: _Job, index: Index) -> dict[TextKey, Nodes]:
+    """The texts of a job, as AST."""
+    if job.section is None:
+        return dict(job.more)
+    section, cited, resolved = job.section.section, job.cited, job.section.resolved()
+    texts: dict[TextKey, Nodes] = {}
+    for (kind, identifier), blocks in resolved.blocks.items():
+        if kind is not PieceKind.NOTE:
+            texts[TextKey(kind.value, identifier)] = calls_after_punctuation(filled(blocks, cited))
+    for call in index.notes_of(section) if section else ():
+        if call.entry is not None:
+            blocks = filled(resolved.blocks.get((PieceKind.NOTE, call.id), []), cited)
+        else:
+            groups = cited.groups[resolved.slot_of[call.id]] if call.id in resolved.slot_of else ()
+            blocks = _note_of(groups[0] if groups else nodes.text("?"))
+        texts[TextKey("note", call.id)] = blocks
+    texts.update(_entries(texts.get(TextKey("body", section), []), index))
+    return texts
+
+
+def _entries(body: Nodes, index: Index) -> Iterator[tuple[TextKey, Nodes]]:
+    """The headings of a section, and the captions of what is placed in it, for the lists in front."""
+    for block in nodes.walk(body):
+        if block["t"] == "Header":
+            inlines = [inline for inline in block["c"][2] if not _is_number(inline)]
+            yield TextKey("entry", block["c"][1][0]), [nodes.paragraph(inlines)]
+        elif block["t"] == "Div" and block["c"][0][0] in index.placed:
+            caption = next(
+                (part for part in block["c"][1] if part["t"] == "Div" and "caption" in part["c"][0][1]), None
+            )
+            if caption is not None and caption["c"][1]:
+                yield TextKey("entry", block["c"][0][0]), caption["c"][1][:1]
+
+
+def _is_number(inline: nodes.Node) -> bool:
+    return inline["t"] == "Span" and "number" in inline["c"][0][1]
+
+
+def _note_of(inlines: Nodes) -> Nodes:
+    """The blocks of the note that a citation in the text has become."""
+    return next((list(inline["c"]) for inline in inlines if inline["t"] == "Note"), [nodes.paragraph(inlines)])

@@ -1,0 +1,95 @@
+"""Work done by several processes: bounded, tried twice, and never lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from pipeline.workers import WorkFailedError, work_through
+
+pytestmark = [
+    pytest.mark.process,
+    pytest.mark.skipif(not hasattr(os, "fork") or sys.platform == "darwin", reason="the work is done here, not forked"),
+]
+
+
+def test_every_piece_is_done_once_by_other_processes() -> None:
+    found = dict(work_through(range(20), lambda piece: (piece * piece, os.getpid()), processes=3))
+    assert {number: square for number, (square, _) in found.items()} == {n: n * n for n in range(20)}
+    assert os.getpid() not in {process for _, process in found.values()}
+    assert len({process for _, process in found.values()}) <= 3
+
+
+def test_nothing_to_do_starts_nothing() -> None:
+    assert list(work_through((), lambda piece: piece, processes=2)) == []
+
+
+def test_what_work_raises_is_raised_here() -> None:
+    def fail(piece: int) -> int:
+        if piece == 3:
+            raise ValueError("three")
+        return piece
+
+    with pytest.raises(ValueError, match="three"):
+        list(work_through(range(6), fail, processes=2))
+
+
+def test_a_process_that_is_killed_is_replaced_and_its_piece_done(tmp_path: Path) -> None:
+    def die_once(piece: int) -> int:
+        mark = tmp_path / str(piece)
+        if piece % 3 == 1 and not mark.exists():
+            mark.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return piece
+
+    assert dict(work_through(range(9), die_once, processes=2)) == {n: n for n in range(9)}
+    assert {path.name for path in tmp_path.iterdir()} == {"1", "4", "7"}
+
+
+def test_a_piece_that_kills_two_processes_is_named() -> None:
+    def die(piece: int) -> int:
+        if piece == 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return piece
+
+    with pytest.raises(WorkFailedError) as failed:
+        list(work_through(range(4), die, processes=2))
+    assert failed.value.piece == 2
+    assert "died" in failed.value.reason
+
+
+def test_a_piece_that_takes_too_long_is_named() -> None:
+    def sleep(piece: int) -> int:
+        time.sleep(60 if piece else 0)
+        return piece
+
+    with pytest.raises(WorkFailedError) as failed:
+        list(work_through(range(2), sleep, processes=2, seconds=0.5))
+    assert failed.value.piece == 1
+    assert "longer than" in failed.value.reason
+
+
+def test_memory_is_bounded() -> None:
+    def grow(piece: int) -> int:
+        return len(bytearray(piece))
+
+    small, large = 1 << 20, 1 << 30
+    assert dict(work_through([small], grow, processes=1, memory=400 << 20)) == {0: small}
+    with pytest.raises(WorkFailedError) as failed:
+        list(work_through([large], grow, processes=1, memory=400 << 20))
+    assert "memory" in failed.value.reason
+
+
+def test_no_process_is_left_behind() -> None:
+    work = work_through(range(8), lambda piece: os.getpid() if piece else time.sleep(0), processes=2)
+    processes = [pid for _, pid in (next(work), next(work), next(work)) if pid]
+    work.close()  # type: ignore[attr-defined]  # it is a generator
+    assert processes
+    for process in processes:
+        with pytest.raises(ProcessLookupError):
+            os.kill(process, 0)
