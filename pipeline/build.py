@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -23,18 +24,22 @@ from pipeline.datasets import datasets
 from pipeline.diagnostics import Findings, StageFailedError, has_errors
 from pipeline.document import Document
 from pipeline.outcome import Artefact, Edition, Outcome, Progress
-from pipeline.package import Release, distribute
+from pipeline.package import Release, distribute, publish
+from pipeline.render.catalog import Attached
 from pipeline.render.epub import write_epub
+from pipeline.render.finishing import PRINT_FORM, SCREEN_2_FORM, SCREEN_FORM
 from pipeline.render.pagemap import PageMap, page_map
 from pipeline.render.pagination import keep_pages, pages_of
+from pipeline.render.paper import for_paper
 from pipeline.render.pdf import Design, print_pdf
 from pipeline.report import Report
 from pipeline.templating import Templates
 from pipeline.toolchain import Tool, ToolMissingError
 from pipeline.verify.ace import prove_claim
 from pipeline.verify.epub import check_epub
+from pipeline.verify.gate.page import conformance_page
 from pipeline.verify.parity import Sources, check_parity
-from pipeline.verify.pdf import check_pdf
+from pipeline.verify.proving import Proof, prove
 from pipeline.wording import words_for
 from pipeline.workspace import Workspace, source_commit
 
@@ -58,6 +63,9 @@ class Made:
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
+UNPROVED = "unproved"  # the folder, beside the published files, of what failed
+FORMS = {Edition.PDF: SCREEN_FORM, Edition.PDF2: SCREEN_2_FORM, Edition.PRINT: PRINT_FORM}
+HANDED_ON = (Edition.PDF, Edition.EPUB)  # the editions of `dist`
 MEDIA_TYPES = {Edition.PDF: "application/pdf", Edition.EPUB: "application/epub+zip"}
 
 
@@ -78,8 +86,8 @@ def build(
 
 
 def dist(report: Path, workspace: Workspace, progress: Progress) -> Outcome:
-    """Make all editions and the folder that is handed on: named files, data, landing page, manifest, checksums."""
-    pressed = _pressed(report, tuple(Edition), workspace, progress, keep_going=False)
+    """Make the PDF, the EPUB and the folder that is handed on: named files, data, landing page, manifest, checksums."""
+    pressed = _pressed(report, HANDED_ON, workspace, progress, keep_going=False)
     if pressed.document is None or not pressed.outcome.artefacts:
         return pressed.outcome
     progress("packing")
@@ -204,11 +212,28 @@ def _rendered(
         )
         return Made(edition, data, 0)
     progress("laying out pages")
-    printed = print_pdf(document, design, templates, epoch, cache, findings, checked.place_of)
+    attached = _data_of(checked.report)
+    worded, form = _for(edition, document), FORMS[edition]
+    printed = print_pdf(worded, design, templates, epoch, cache, findings, checked.place_of, attached, form)
+    if edition is not Edition.PDF:
+        return Made(edition, printed.data, printed.pages)
     pages = page_map(document.imprint, printed.labels, printed.page_starts)
     if not has_errors(findings.all()):
         keep_pages(pages, document, design, templates, epoch, cache)
     return Made(edition, printed.data, printed.pages, pages)
+
+
+def _for(edition: Edition, document: Document) -> Document:
+    """The document as an edition words it."""
+    return for_paper(document) if edition is Edition.PRINT else document
+
+
+def _data_of(report: Report) -> tuple[Attached, ...]:
+    """The files that the numbers of a report come from: they go with the PDF."""
+    return tuple(
+        Attached(Path(name).name, "text/csv", (report.folder / name).read_bytes(), f"{report.settings.title}: {name}")
+        for name in sorted(report.data)
+    )
 
 
 def _verified_and_published(
@@ -224,8 +249,10 @@ def _verified_and_published(
     folder = workspace.build / slug
     folder.mkdir(parents=True, exist_ok=True)
     artefacts: list[Artefact] = []
+    proofs: list[Proof] = []
+    epoch = workspace.epoch(document.imprint.date)
     with tempfile.TemporaryDirectory(prefix=".verify-", dir=folder) as aside:
-        finished = [Path(aside) / f"{slug}.{item.edition.value}" for item in made]
+        finished = [Path(aside) / item.edition.file_name(slug) for item in made]
         for item, path in zip(made, finished, strict=True):
             _write_to_disk(path, item.data)
         for item, path in zip(made, finished, strict=True):
@@ -236,8 +263,10 @@ def _verified_and_published(
                     place = checked.report.place.at("accessibility", "certified-by")
                     checks += (prove_claim(path, workspace.reader, place, findings),)
             else:
-                checks = check_pdf(path, document, Cache(workspace.cache), findings, checked.place_of)
-            digest = hashlib.sha256(item.data).hexdigest()
+                worded, form = _for(item.edition, document), FORMS[item.edition]
+                proofs.append(prove(path, worded, form, epoch, Cache(workspace.cache), findings, checked.place_of))
+                checks = proofs[-1].checks
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
             artefacts.append(Artefact(folder / path.name, item.edition, item.pages, checks, digest))
         progress("comparing the editions with the sources")
         paths = {item.edition: path for item, path in zip(made, finished, strict=True)}
@@ -246,10 +275,29 @@ def _verified_and_published(
         parity = check_parity(document, sources, cache, findings, paths.get(Edition.PDF), paths.get(Edition.EPUB))
         artefacts[-1:] = [replace(last, checks=last.checks + parity) for last in artefacts[-1:]]
         if has_errors(checked.judged(findings, workspace)):
+            _leave_unproved(folder / UNPROVED, finished, document, proofs)
             return ()
         for artefact, path in zip(artefacts, finished, strict=True):  # what was verified, and in one step
             path.replace(artefact.path)
+    shutil.rmtree(folder / UNPROVED, ignore_errors=True)
+    _write_conformance(folder, document, proofs)
     return tuple(artefacts)
+
+
+def _leave_unproved(folder: Path, finished: list[Path], document: Document, proofs: list[Proof]) -> None:
+    """Keep what failed where it can be looked at, and where nobody takes it for the report."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for path in finished:
+        path.replace(folder / path.name)
+    _write_conformance(folder, document, proofs)
+
+
+def _write_conformance(folder: Path, document: Document, proofs: list[Proof]) -> None:
+    if proofs:
+        held = [(proof.examination, proof.others) for proof in proofs]
+        page = conformance_page(document.imprint.title, document.imprint.lang, held, f"Proofpress {__version__}")
+        publish(folder / "conformance.html", page)
 
 
 def _write_to_disk(path: Path, data: bytes) -> None:

@@ -89,7 +89,7 @@ def _common_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--format",
             "form",
-            type=click.Choice(["text", "json", "sarif"]),
+            type=click.Choice(["text", "json", "sarif", "junit"]),
             default="text",
             show_default=True,
             help="How findings are printed.",
@@ -181,6 +181,62 @@ def dist(reports: tuple[str, ...], form: str, quiet: bool, verbose: bool) -> Non
         return distribute_report(report, workspace, progress)
 
     _run(stage, reports, form, quiet=quiet)
+
+
+@press.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--as",
+    "against",
+    default="",
+    metavar="STANDARDS",
+    help="Hold the files against these (ua1, ua2, a1, a2, a3, a4), and not against what they say they conform to.",
+)
+@click.option("--html", "page", type=click.Path(path_type=Path, dir_okay=False), help="Write a page with every rule.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "sarif", "junit"]),
+    default="text",
+    show_default=True,
+    help="How findings are printed.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print findings only.")
+def verify(files: tuple[Path, ...], against: str, page: Path | None, form: str, quiet: bool) -> None:
+    """Read PDF files back and hold them against PDF/UA and PDF/A, rule by rule.
+
+    FILE is any PDF, whoever made it. Without --as it is held against the standards that it says it conforms to, and
+    against PDF/UA-1 when it says none.
+    """
+    from pipeline.formats import Account, Published
+    from pipeline.verify.gate.verifying import profile_of, verify_files
+
+    try:
+        profile = profile_of(against)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--as") from error
+    workspace = find_workspace(Path.cwd())
+    with _terminal().progress(len(files), quiet=quiet) as told_by:
+        verified = verify_files(files, profile, workspace.shown, lambda path: told_by(path.name)("verifying"))
+    if page is not None:
+        from pipeline.package import publish
+        from pipeline.verify.gate.page import conformance_page
+
+        held = [(item.examination, item.others) for item in verified]
+        publish(page, conformance_page(", ".join(file.name for file in files), "", held, f"Proofpress {__version__}"))
+    account = Account(
+        version=__version__,
+        findings=tuple(finding for item in verified for finding in item.findings),
+        published=tuple(
+            Published(
+                "", item.examination.path, "pdf", item.examination.pages, item.size, item.checks(every=form != "text")
+            )
+            for item in verified
+        ),
+    )
+    _tell(account, form, quiet=quiet)
+    failed = any(check.state.value == "failed" for item in account.published for check in item.checks)
+    raise click.exceptions.Exit(FINDINGS if has_errors(account.findings) or failed else CLEAN)
 
 
 @press.command()
@@ -323,7 +379,8 @@ def _tell(account: Account, form: str, *, quiet: bool) -> None:
     if form != "text":
         from pipeline import interchange
 
-        say_document(interchange.as_json(account) if form == "json" else interchange.as_sarif(account))
+        written = {"json": interchange.as_json, "sarif": interchange.as_sarif, "junit": interchange.as_junit}
+        say_document(written[form](account))
         return
     line_of = SourceLines(Path.cwd())
     lines = [line for finding in in_order(account.findings) for line in formats.finding_lines(finding, line_of)]

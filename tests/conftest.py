@@ -12,7 +12,8 @@ from hypothesis import settings
 from pipeline.cache import Cache
 from pipeline.scan import scan
 from pipeline.source import Embedded
-from tests.readings import CLEAN, RETURNS, TESTS, Reader, Reading, reading
+from tests.pressing import Pressed, press_report
+from tests.readings import CLEAN, DEMO, RETURNS, TESTS, Reader, Reading, reading
 
 # A slow machine is not a fault of the code; what is found once is found again.
 settings.register_profile("press", deadline=None, derandomize=True, max_examples=40)
@@ -74,3 +75,9 @@ def spoil(clean: Path) -> Callable[[str, str, str], None]:
         (clean / file).write_text(text.replace(old, new), encoding="utf-8")
 
     return replace
+
+
+@pytest.fixture(scope="session")
+def pressed_demo(tmp_path_factory: pytest.TempPathFactory) -> Pressed:
+    """The demo report, printed and proved once for all tests."""
+    return press_report(DEMO, tmp_path_factory.mktemp("demo"))

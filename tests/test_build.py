@@ -24,10 +24,11 @@ from pipeline.checks import CheckResult, CheckState
 from pipeline.cli import press
 from pipeline.diagnostics import Findings, Rule, Severity, Span, StageFailedError
 from pipeline.document import Document
-from pipeline.outcome import Edition
 from pipeline.render.pagemap import PageMap
 from pipeline.render.pdf import PrintedPdf
 from pipeline.toolchain import ToolMissingError
+from pipeline.verify.gate.examine import Examination
+from pipeline.verify.proving import Proof
 from tests.composing import Composed, composed, workspace_of, write_report
 from tests.documents import RICH
 from tests.readings import CLEAN
@@ -36,6 +37,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LATE = Rule("WPR901", "late-fault", Severity.ERROR, "Late.")
 ODD = Rule("WPR902", "odd-thing", Severity.WARNING, "Odd.")
 SECRET = "root:x:0:0:the secret of this machine"
+BESIDE = ("conformance.html", building.UNPROVED)
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>'
 
 
@@ -69,7 +71,7 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch, composition: str) -> StandIns:
     made = StandIns()
 
     def print_pdf(document: object, design: object, templates: object, epoch: int, cache: object, findings: Findings,
-                  locate: object) -> PrintedPdf:  # fmt: skip
+                  locate: object, attached: object, form: object) -> PrintedPdf:  # fmt: skip
         made.stages.append("pdf")
         made.render(findings)
         return PrintedPdf(made.pdf, 7, (), (), 1, ())
@@ -90,6 +92,9 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch, composition: str) -> StandIns:
         made.verify(path, findings)
         return (CheckResult("stand-in", CheckState.PASSED, ""),)
 
+    def prove(path: Path, *more: object) -> Proof:
+        return Proof(check(path, *more), Examination(path.name, (), (), (), 7), ())
+
     def compose(*arguments: object) -> Document:
         return RICH
 
@@ -98,7 +103,7 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch, composition: str) -> StandIns:
     monkeypatch.setattr(building, "print_pdf", print_pdf)
     monkeypatch.setattr(building, "write_epub", write_epub)
     monkeypatch.setattr(building, "pages_of", pages_of)
-    monkeypatch.setattr(building, "check_pdf", check)
+    monkeypatch.setattr(building, "prove", prove)
     monkeypatch.setattr(building, "check_epub", check)
     monkeypatch.setattr(building, "check_parity", lambda *_: ())
     return made
@@ -116,13 +121,10 @@ def last_good(project: Path) -> dict[str, tuple[bytes, int]]:
 
 
 def published(project: Path) -> dict[str, tuple[bytes, int]]:
-    """What stands in build/small, hidden files too: bytes and time of writing."""
+    """The editions in build/small, and whatever else is left there but what is said about them."""
     folder = project / "build" / "small"
-    return (
-        {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.iterdir()}
-        if folder.is_dir()
-        else {}
-    )
+    paths = [path for path in folder.iterdir() if path.name not in BESIDE] if folder.is_dir() else []
+    return {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in paths}
 
 
 def run(*arguments: str) -> Result:
@@ -276,6 +278,19 @@ def test_an_error_of_a_late_stage_publishes_nothing(
     assert result.exit_code == 1
     assert result.stdout.count("WPR901") == 1
     assert published(project) == last_good
+    aside = project / "build" / "small" / building.UNPROVED
+    left = {path.name for path in aside.iterdir()} if aside.is_dir() else set()
+    assert left == ({"small.pdf", "small.epub", "conformance.html"} if stage == "verify" else set())
+
+
+def test_what_failed_once_does_not_stay_when_all_is_well_again(project: Path, stand_ins: StandIns) -> None:
+    stand_ins.verify = lambda path, findings: fault(findings)
+    assert run("build").exit_code == 1
+    aside = project / "build" / "small" / building.UNPROVED
+    assert aside.is_dir()
+    stand_ins.verify = lambda path, findings: None
+    assert run("build").exit_code == 0
+    assert not aside.exists()
 
 
 def test_a_stage_that_gives_up_ends_neither_the_other_edition_nor_the_run(
@@ -462,7 +477,11 @@ def test_a_build_needs_no_network(tmp_path: Path) -> None:
         timeout=600,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert {path.name for path in (tmp_path / "build" / "clean").iterdir()} == {"clean.pdf", "clean.epub"}
+    assert {path.name for path in (tmp_path / "build" / "clean").iterdir()} == {
+        "clean.pdf",
+        "clean.epub",
+        "conformance.html",
+    }
 
 
 # ---------------------------------------------------------------- a hostile report
@@ -547,7 +566,7 @@ def test_nothing_of_it_comes_into_the_document_or_the_findings(thief: tuple[Path
 @pytest.mark.artefact
 def test_nothing_of_it_is_published(thief: tuple[Path, Composed], monkeypatch: pytest.MonkeyPatch) -> None:
     report, _ = thief
-    outcome = building.build(report, tuple(Edition), workspace_of(report), lambda _stage: None, keep_going=True)
+    outcome = building.build(report, building.HANDED_ON, workspace_of(report), lambda _stage: None, keep_going=True)
     assert outcome.artefacts == ()
     assert any(finding.rule.code == "TPL001" and "css" in finding.message for finding in outcome.findings)
     assert SECRET not in repr(outcome.findings)

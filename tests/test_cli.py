@@ -341,7 +341,7 @@ def test_two_reports_of_one_name_are_not_built_over_each_other(project: Path) ->
 def test_version_and_help() -> None:
     assert run("--version").output == f"proofpress {__version__}\n"
     assert run("-h").exit_code == 0
-    for command in ("build", "check", "dist", "explain", "rules", "schema", "doctor"):
+    for command in ("build", "check", "dist", "verify", "explain", "rules", "schema", "doctor"):
         assert command in run("-h").output
         assert run(command, "-h").exit_code == 0
 

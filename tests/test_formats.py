@@ -8,6 +8,7 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 
 from pipeline.checks import CheckResult, CheckState
 from pipeline.diagnostics import Diagnostic, Rule, Severity, Span
@@ -23,7 +24,7 @@ from pipeline.formats import (
     published_lines,
     summary,
 )
-from pipeline.interchange import as_json, as_sarif
+from pipeline.interchange import as_json, as_junit, as_sarif
 
 UNRESOLVED = Rule(
     "XREF001",
@@ -299,3 +300,26 @@ def test_names_that_are_no_utf8_do_not_stop_the_machine_formats() -> None:
     assert json.loads(as_json(odd))["findings"][0]["path"] == "a\udcff.md"
     location = json.loads(as_sarif(odd))["runs"][0]["results"][0]["locations"][0]
     assert location["physicalLocation"]["artifactLocation"]["uri"] == "a%FF.md"
+
+
+# ---------------------------------------------------------------- JUnit
+
+
+def test_junit_has_a_suite_for_each_file_and_one_for_the_findings() -> None:
+    suites = etree.fromstring(as_junit(ACCOUNT).encode()).findall("testsuite")
+    assert [suite.get("name") for suite in suites] == [PUBLISHED.path, "findings"]
+    states = {check.name: check.state for check in PUBLISHED.checks}
+    for case in suites[0].findall("testcase"):
+        state = states[case.get("name", "")]
+        assert (case.find("failure") is not None) == (state is CheckState.FAILED)
+        assert (case.find("skipped") is not None) == (state is CheckState.NOT_RUN)
+    assert suites[0].get("tests") == str(len(PUBLISHED.checks))
+
+
+def test_junit_fails_for_errors_and_tells_warnings() -> None:
+    findings = etree.fromstring(as_junit(ACCOUNT).encode()).findall("testsuite")[1]
+    failed = [case.get("name") for case in findings.findall("testcase") if case.find("failure") is not None]
+    told = [case.get("name") for case in findings.findall("testcase") if case.find("system-out") is not None]
+    assert "XREF001 unresolved-reference" in failed
+    assert "NOTE002 unused-note" in told
+    assert findings.get("failures") == str(len(failed))

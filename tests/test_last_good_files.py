@@ -41,7 +41,7 @@ def test_two_builds_at_once_and_an_interrupted_one_leave_whole_files(tmp_path: P
         said, _ = build.communicate(timeout=600)
         assert build.returncode == 0, said
     files = published(tmp_path)
-    assert set(files) == {"clean.pdf", "clean.epub"}
+    assert set(files) == {"clean.pdf", "clean.epub", "conformance.html"}
     assert files["clean.pdf"].startswith(b"%PDF-")
     assert files["clean.pdf"].rstrip().endswith(b"%%EOF")
 

@@ -20,7 +20,7 @@ from pipeline.verify.pdf_page import MarkKind, Page
 from pipeline.verify.pdf_strands import sections_of
 from pipeline.workspace import templates_folder
 from tests.documents import RICH
-from tests.small_pdfs import HIGH, WIDE, artifact, marked, text_at, write_pdf
+from tests.page_pdfs import HIGH, WIDE, artifact, marked, text_at, write_pdf
 
 HTML = (
     '<div id="sec-one"><p>a branch of the rose</p></div>'

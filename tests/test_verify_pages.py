@@ -19,7 +19,7 @@ from pipeline.cache import Cache
 from pipeline.verify import pdf_kept
 from pipeline.verify.pdf_file import PdfFile, UnusablePdfError, read_pdf
 from pipeline.verify.pdf_painted import read_painted
-from tests.small_pdfs import marked, text_at, write_pdf
+from tests.page_pdfs import marked, text_at, write_pdf
 
 NOWHERE = Cache(Path(os.devnull))
 WORDS = ("the art of binding", "a stone in the road", "no harbor and no coast", "great things begin here")

@@ -16,14 +16,15 @@ from dataclasses import dataclass
 from pipeline.render.forme import Forme, Slot, Stock
 
 ROOM = 512  # object numbers: the blocks of formes are multiples of this
-PAGES, FONTS, DOCUMENT = 2, 3, 4  # objects of the whole file that formes refer to; the catalog is 1
+PAGES, FONTS, DOCUMENT, NAMESPACE = 2, 3, 4, 5  # objects of the whole file that formes refer to; the catalog is 1
 _IN_STREAM = 400  # objects in an object stream
 _LEVEL = 6  # of zlib: more makes files hardly smaller
 
-_REFERENCE = re.compile(rb"\x01(\d+|[PFD])\x01")
+_REFERENCE = re.compile(rb"\x01(\d+|[PFDN])\x01")
 _ACROSS = re.compile(rb"\x02([^;]*);([^\x02]*)\x02")
 _KEY = re.compile(rb"\x03(\d+)\x03")
 _MOVED = re.compile(rb"\x04([^\x04]*)\x04")
+_PAGE = re.compile(rb"/Pg \x01(\d+)\x01")
 _TEXT = re.compile(rb"\x05(\d+)\x05")
 
 
@@ -100,7 +101,7 @@ def referred(marks: Iterable[bytes], base: int) -> list[bytes]:
 
 
 def _numbering(base: int) -> Callable[[re.Match[bytes]], bytes]:
-    whole = {b"P": b"%d 0 R" % PAGES, b"F": b"%d 0 R" % FONTS, b"D": b"%d 0 R" % DOCUMENT}
+    whole = {b"P": b"%d 0 R" % PAGES, b"F": b"%d 0 R" % FONTS, b"D": b"%d 0 R" % DOCUMENT, b"N": b"%d 0 R" % NAMESPACE}
 
     def numbered(found: re.Match[bytes]) -> bytes:
         return whole.get(found[1]) or b"%d 0 R" % (base + int(found[1]))
@@ -121,13 +122,15 @@ def _moved(*, left: bool) -> Callable[[re.Match[bytes]], bytes]:
 
 
 def _owners(forme: Forme, stock: Stock) -> Mapping[int, int]:
-    """The page that each object belongs to whose coordinates depend on the side: annotations."""
+    """The page that each object belongs to whose coordinates depend on the side: annotations, figures."""
     owner: dict[int, int] = {}
     pages = {sheet.object: number for number, sheet in enumerate(forme.sheets)}
     for at, body in stock.objects:
         if at in pages:
             for mark in _REFERENCE.findall(body.partition(b"/Annots")[2].partition(b"]")[0]):
                 owner[int(mark)] = pages[at]
+        elif b"\x02" in body and (page := _PAGE.search(body)) is not None:
+            owner.setdefault(at, pages[int(page[1])])
     return owner
 
 

@@ -19,6 +19,7 @@ from pipeline.cache import Cache
 from pipeline.diagnostics import Findings, Severity, Span, StageFailedError, declare
 from pipeline.render import typefaces
 from pipeline.render.binding import Seat, room_for
+from pipeline.render.contrast import Faint
 from pipeline.render.engine import ENGINE_COMPLAINT, Engine
 from pipeline.render.forme import Forme
 from pipeline.render.formes import Formes, StaleError, Surroundings
@@ -50,6 +51,7 @@ class Whole:
         data: the file.
         layout: what was read from its pages.
         families: the font families that they are set in.
+        faint: the texts that differ too little from what they stand on.
         set: how many gatherings had to be laid out, and
         of: how many there are.
     """
@@ -57,6 +59,7 @@ class Whole:
     data: bytes
     layout: Layout
     families: frozenset[str]
+    faint: tuple[Faint, ...]
     set: int
     of: int
 
@@ -99,7 +102,8 @@ def print_by_chapter(
         for name in place.forme.linked:
             if name not in settled.known:  # what the engine says of a link within a document
                 findings.add(ENGINE_COMPLAINT.at(edition, f"No anchor #{name} for internal URI reference"))
-    return Whole(data, settled.layout, families, formes.laid_out, len(gatherings))
+    faint = tuple(text for place in settled.places for text in place.forme.faint)
+    return Whole(data, settled.layout, families, faint, formes.laid_out, len(gatherings))
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from pipeline.render.fetch import BASE_URL, ReportFetcher
 from pipeline.render.footnotes import continued
 from pipeline.render.paging import Paging, StoppedError
 from pipeline.render.right_hand import BoundToSideError, Margins, right_hand_pages
+from pipeline.render.tags import AddTags
 from pipeline.render.trees import plain
 
 VERSION = "70.0"
@@ -211,24 +212,33 @@ class Engine:
         assert body is not None, "the print template has a body"
         return tuple(_breaks(element, context.style_for) for element in body)
 
-    def draw(self, pages: weasyprint.Document) -> Any:
+    def draw(self, pages: weasyprint.Document, add_tags: AddTags) -> Any:
         """The pages as the engine's PDF, before it is a file.
+
+        Args:
+            pages: what was laid out.
+            add_tags: gives them their structure, in place of the engine's own function.
 
         Raises:
             StageFailedError: when the engine stops in the middle.
         """
         options = dict(weasyprint.DEFAULT_OPTIONS) | {"pdf_tags": True, "cache": self._pictures}
-        with self._log_read(self._complain), self._crashes_told("drawing pages"):
+        with self._log_read(self._complain), self._crashes_told("drawing pages"), _tagged_by(add_tags):
             return engine_pdf.generate_pdf(pages, None, 1, **options)
 
-    def write(self, pages: weasyprint.Document) -> Written:
+    def write(self, pages: weasyprint.Document, add_tags: AddTags) -> Written:
         """The pages as a tagged PDF.
+
+        Args:
+            pages: what was laid out.
+            add_tags: gives the file its structure, in place of the engine's own function.
 
         Raises:
             StageFailedError: when the engine stops in the middle.
         """
         with self._log_read(self._complain), self._crashes_told("writing the PDF"), _fonts_keep_their_date():
-            data = pages.write_pdf(pdf_tags=True, cache=self._pictures)
+            with _tagged_by(add_tags):
+                data = pages.write_pdf(pdf_tags=True, cache=self._pictures)
             return Written(data, frozenset(font.family for font in pages.fonts.values()))
 
     def _load(self, sheet: Sheet) -> weasyprint.CSS:
@@ -310,6 +320,16 @@ def _place_of_selector(sheet: Sheet, message: str) -> Span:
         return Span(sheet.shown)
     before = sheet.text[:at]
     return Span(sheet.shown, before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1)
+
+
+@contextmanager
+def _tagged_by(add_tags: AddTags) -> Iterator[None]:
+    original = weasyprint.pdf.add_tags
+    weasyprint.pdf.add_tags = add_tags
+    try:
+        yield
+    finally:
+        weasyprint.pdf.add_tags = original
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.diagnostics import Diagnostic
+from pipeline.render.contrast import Faint
 from pipeline.render.pages import Layout
 
 
@@ -146,6 +147,7 @@ class Forme:
         packed: how many of them are no streams.
         pages: the number of the node of the page tree that holds its pages.
         structure: the number of its Document element, which is not in its stock; 0 when it has no structure.
+        namespaced: whether its elements name the namespace of PDF 2.0.
         kids: the elements in that.
         parents: the number of its leaf of the parent tree; 0 when it has none.
         keys: how many keys that leaf has.
@@ -154,6 +156,7 @@ class Forme:
         faces: the fonts.
         bookmarks: its part of the outline.
         linked: the ids that its links lead to.
+        faint: the texts that differ too little from what they stand on.
         layout: what was read from its pages; all are right-hand ones there.
         findings: what the layout engine and the layout complain about.
     """
@@ -163,6 +166,7 @@ class Forme:
     packed: int
     pages: int
     structure: int
+    namespaced: bool
     kids: tuple[bytes, ...]
     parents: int
     keys: int
@@ -171,6 +175,7 @@ class Forme:
     faces: tuple[Face, ...]
     bookmarks: tuple[Bookmark, ...]
     linked: tuple[str, ...]
+    faint: tuple[Faint, ...]
     layout: Layout
     findings: tuple[Diagnostic, ...]
 

@@ -18,12 +18,14 @@ from weasyprint import pdf as engine_pdf
 from weasyprint.pdf import anchors
 
 from pipeline.diagnostics import Findings
+from pipeline.render.contrast import faint_texts
 from pipeline.render.engine import Engine
 from pipeline.render.forme import Bookmark, Face, Forme, Sheet, Stock
-from pipeline.render.forme_drawing import Drawing, content_of, number
+from pipeline.render.forme_drawing import Drawing, content_of
 from pipeline.render.pages import Layout
 from pipeline.render.right_hand import BoundToSideError, Margins
-from pipeline.render.zones import mark_zones, zone_of
+from pipeline.render.tags import AddTags
+from pipeline.render.zones import Across, mark_zones, zone_of
 
 _SCALE = 0.75  # points (72 to the inch) in a pixel (96)
 _ENCODED = ("Filter", "/Filter")
@@ -49,18 +51,6 @@ class _Kept:
     anchored: list[tuple[int, str, float]] = field(default_factory=list)
 
 
-class _Across(pydyf.Object):  # type: ignore[misc]
-    """A coordinate across the page, which is another one on a left-hand page."""
-
-    def __init__(self, right: float, shift: float) -> None:
-        super().__init__()
-        self.right, self.shift = right, shift
-
-    @property
-    def data(self) -> bytes:
-        return b"\x02%s;%s\x02" % (number(self.right), number(self.shift))
-
-
 class _Key(pydyf.Object):  # type: ignore[misc]
     """A key of the parent tree."""
 
@@ -74,7 +64,12 @@ class _Key(pydyf.Object):  # type: ignore[misc]
 
 
 def make_forme(
-    engine: Engine, pages: weasyprint.Document, margins: Mapping[int, Margins], layout: Layout, findings: Findings
+    engine: Engine,
+    pages: weasyprint.Document,
+    margins: Mapping[int, Margins],
+    layout: Layout,
+    findings: Findings,
+    add_tags: AddTags,
 ) -> Made:
     """Draw laid-out pages.
 
@@ -84,6 +79,7 @@ def make_forme(
         margins: what stands in their margins, by the identity of each `weasyprint.Page`.
         layout: what was read from them.
         findings: what has been found wrong so far, and what the engine complains about now.
+        add_tags: gives the pages their structure.
 
     Raises:
         BoundToSideError: when the pages cannot be moved to the other side.
@@ -92,21 +88,21 @@ def make_forme(
     for page in pages.pages:
         mark_zones(page._page_box, margins[id(page)].shift)
     with _open_ends(kept), drawing.in_place():
-        pdf = engine.draw(pages)
+        pdf = engine.draw(pages, add_tags)
         objects = {item.number: item for item in pdf.objects}
-        leaf, keys, structure, kids, ids = _structure(pdf, objects)
+        tagged = _structure(pdf, objects)
         page_numbers = list(pdf.pages["Kids"][::3])
         bodies = tuple(_bodies(page_numbers, objects))
         sheets = tuple(_sheets(page_numbers, objects, bodies, kept))
         contents = {sheet.content for sheet in sheets}
         streams, encoded = _streams(objects, contents)
         fonts_object = objects[_reference(next(o["Font"] for o in objects.values() if _has_fonts(o)))]
-        left_out = {0, _CATALOG, structure, fonts_object.number, *contents}
+        left_out = {0, _CATALOG, fonts_object.number, *tagged.left_out, *contents}
         node = objects[_PAGES]
         node["Kids"] = pydyf.Array(objects[page].reference for page in page_numbers)
         node["Parent"] = b"\x01P\x01"
         plain = tuple(
-            (at, _body(item, fonts_object.reference, structure))
+            (at, tagged.seen_from_whole(_body(item, fonts_object.reference)))
             for at, item in sorted(objects.items())
             if at not in left_out and not isinstance(item, pydyf.Stream) and at != pdf.info.number
         )
@@ -117,14 +113,16 @@ def make_forme(
         count=len(pdf.objects),
         packed=len(plain),
         pages=_PAGES,
-        structure=structure,
-        kids=kids,
-        parents=leaf,
-        keys=keys,
-        ids=ids,
+        structure=tagged.document,
+        namespaced=bool(tagged.namespace),
+        kids=tagged.kids,
+        parents=tagged.leaf,
+        keys=tagged.keys,
+        ids=tagged.ids,
         slots=tuple(drawing.slots),
         faces=faces,
         bookmarks=tuple(_bookmarks(pages)),
+        faint=faint_texts(pages.pages),
         linked=tuple(
             dict.fromkeys(name for page in pages.pages for kind, name, *_ in page.links if kind == "internal")
         ),
@@ -150,7 +148,7 @@ def _open_ends(kept: _Kept) -> Iterator[None]:
             if kind in ("internal", "external"):
                 x1, y1, x2, y2 = box.link_annotation["Rect"]
                 shift = zone_of(box, 0.0) * _SCALE
-                box.link_annotation["Rect"] = pydyf.Array((_Across(x1, shift), y1, _Across(x2, shift), y2))
+                box.link_annotation["Rect"] = pydyf.Array((Across(x1, shift), y1, Across(x2, shift), y2))
         for name, x, y in places:
             kept.anchored.append((len(pdf.pages["Kids"][::3]) - 1, name, round(matrix.transform_point(x, y)[1], 3)))
 
@@ -190,34 +188,70 @@ def _has_fonts(item: Any) -> bool:
     return isinstance(item, pydyf.Dictionary) and isinstance(item.get("Font"), bytes)
 
 
-def _body(item: Any, fonts: bytes, structure: int) -> bytes:
-    return bytes(item.data).replace(fonts, b"\x01F\x01").replace(b"\x01%d\x01" % structure, b"\x01D\x01")
+def _body(item: Any, fonts: bytes) -> bytes:
+    return bytes(item.data).replace(fonts, b"\x01F\x01")
 
 
-def _structure(pdf: Any, objects: Mapping[int, Any]) -> tuple[int, int, int, tuple[bytes, ...], tuple[Any, ...]]:
-    """Take the structure tree apart; its leaf of the parent tree takes the place of the engine's."""
+@dataclass(frozen=True, slots=True)
+class _Tagged:
+    """The structure tree of a gathering, taken apart.
+
+    Attributes:
+        document: the number of its Document element; 0 when there is none.
+        namespace: the number of its namespace, or 0.
+        leaf: the number of its leaf of the parent tree, and
+        keys: how many keys that has.
+        kids: the elements in the Document element.
+        ids: the names of elements, and their objects.
+        left_out: the numbers of objects that the whole file has of its own.
+    """
+
+    document: int = 0
+    namespace: int = 0
+    leaf: int = 0
+    keys: int = 0
+    kids: tuple[bytes, ...] = ()
+    ids: tuple[tuple[bytes, bytes], ...] = ()
+    left_out: frozenset[int] = frozenset()
+
+    def seen_from_whole(self, body: bytes) -> bytes:
+        """An object with references to the whole file's Document element and namespace in place of its own."""
+        for number, mark in ((self.document, b"D"), (self.namespace, b"N")):
+            if number:
+                body = body.replace(b"\x01%d\x01" % number, b"\x01%s\x01" % mark)
+        return body
+
+
+def _structure(pdf: Any, objects: Mapping[int, Any]) -> _Tagged:
+    """Take the structure tree apart; its leaf of the parent tree is made part of a larger one."""
     mark = pdf.catalog.get("StructTreeRoot")
     if mark is None:
-        return 0, 0, 0, (), ()
+        return _Tagged()
     root = objects[_reference(mark)]
-    document = _reference(root["K"][0])
+    document = objects[_reference(root["K"][0])]
     parents = objects[_reference(root["ParentTree"])]
     numbers = parents["Nums"]
     keys = len(numbers) // 2
     for position in range(0, len(numbers), 2):
         numbers[position] = _Key(numbers[position])
-    limits = pydyf.Array((_Key(0), _Key(max(0, keys - 1))))
-    parents["Limits"] = limits
+    parents["Limits"] = pydyf.Array((_Key(0), _Key(max(0, keys - 1))))
     for item in objects.values():
         if isinstance(item, pydyf.Dictionary):
             for name in ("StructParents", "StructParent"):
                 if name in item:
                     item[name] = _Key(item[name])
-    names = root["IDTree"]["Names"] if "IDTree" in root else ()
-    ids = tuple((pydyf._to_bytes(a), pydyf._to_bytes(b)) for a, b in zip(names[::2], names[1::2], strict=True))
-    kids = tuple(pydyf._to_bytes(kid) for kid in objects[document]["K"])
-    root.clear()  # nothing refers to it any more but the document, whose place the report's own takes
-    return parents.number, keys, document, kids, ids
+    namespaces = [_reference(reference) for reference in root.get("Namespaces", ())]
+    tree = [_reference(root["IDTree"])] if "IDTree" in root else []
+    names = objects[tree[0]]["Names"] if tree else ()
+    return _Tagged(
+        document=document.number,
+        namespace=namespaces[0] if namespaces else 0,
+        leaf=parents.number,
+        keys=keys,
+        kids=tuple(pydyf._to_bytes(kid) for kid in document["K"]),
+        ids=tuple((pydyf._to_bytes(a), pydyf._to_bytes(b)) for a, b in zip(names[::2], names[1::2], strict=True)),
+        left_out=frozenset((root.number, document.number, *namespaces, *tree)),
+    )
 
 
 def _bodies(numbers: list[int], objects: Mapping[int, Any]) -> Iterator[bytes]:

@@ -21,6 +21,7 @@ from pipeline.render.forme import Face, Forme, Stock
 from pipeline.render.forme_making import Made
 from pipeline.render.gatherings import Gathering
 from pipeline.render.setting import Task, set_blank, set_gathering
+from pipeline.render.tags import AddTags
 from pipeline.toolchain import fonts
 from pipeline.workers import WorkFailedError, work_through
 
@@ -48,12 +49,14 @@ class Surroundings:
         assets: the pictures of the report.
         cover: the word that labels the cover.
         processes: how many may work at once.
+        add_tags: gives pages their structure.
     """
 
     digest: str
     assets: tuple[Asset, ...]
     cover: str
     processes: int
+    add_tags: AddTags
 
 
 class StaleError(Exception):
@@ -135,7 +138,7 @@ class Formes:
         try:
             for number, made in work_through(
                 [tasks[number] for number in missing],
-                lambda task: set_gathering(self._engine, task, self._edition),
+                lambda task: set_gathering(self._engine, task, self._edition, self._around.add_tags),
                 processes=self._around.processes,
             ):
                 self._keep(keys[missing[number]], made)
@@ -155,7 +158,7 @@ class Formes:
         """An empty page, with its key."""
         key = key_of("blank", self._around.digest, self._root.get("class", ""), self._root.get("data-report", ""))
         if self._recall(key) is None:
-            self._keep(key, set_blank(self._engine, self._root))
+            self._keep(key, set_blank(self._engine, self._root, self._around.add_tags))
         return key, self._formes[key]
 
     def seated(self, key: str, forme: Forme, seat: Seat) -> Chunk:

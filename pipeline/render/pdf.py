@@ -10,10 +10,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from io import BytesIO
 from pathlib import Path
 
-import pikepdf
 import weasyprint
 from lxml import etree
 
@@ -22,17 +20,21 @@ from pipeline.diagnostics import Findings, Severity, Span, declare
 from pipeline.document import Document
 from pipeline.render import printable
 from pipeline.render.blocks import with_blocks
-from pipeline.render.chapters import print_by_chapter
+from pipeline.render.catalog import Attached
+from pipeline.render.chapters import Whole, print_by_chapter
+from pipeline.render.contrast import faint_texts, tell_faint
 from pipeline.render.drawings import drawn_texts
 from pipeline.render.engine import Engine, Sheet
 from pipeline.render.fetch import BASE_URL, RESOURCE_REFUSED, ReportFetcher
+from pipeline.render.finishing import SCREEN_FORM, Form, finished
 from pipeline.render.formes import Surroundings, digest_of_code
 from pipeline.render.gatherings import needs_whole
 from pipeline.render.glyphs import check_families, check_glyphs
 from pipeline.render.pagemap import Place, read_page_starts
-from pipeline.render.pages import Layout, PrintedNote, roman
+from pipeline.render.pages import Layout, PrintedNote
 from pipeline.render.right_hand import BoundToSideError
 from pipeline.render.settle import settle
+from pipeline.render.tags import tagger
 from pipeline.render.volume import Facts
 from pipeline.templating import Templates
 from pipeline.toolchain import fonts
@@ -132,6 +134,8 @@ def print_pdf(
     cache: Cache,
     findings: Findings,
     locate: Callable[[str], Span] = place_of_id,
+    attached: tuple[Attached, ...] = (),
+    form: Form = SCREEN_FORM,
 ) -> PrintedPdf:
     """Print a report.
 
@@ -143,6 +147,8 @@ def print_pdf(
         cache: keeps what was laid out.
         findings: told of everything that is wrong but does not stop the printing.
         locate: where in the sources an id (`note-…`, `sec-…`) comes from.
+        attached: the files that go with the report.
+        form: what kind of file it becomes.
 
     Raises:
         StageFailedError: when no PDF can be made.
@@ -150,7 +156,7 @@ def print_pdf(
     edition = Span(f"{document.imprint.slug}.pdf")
     tokens = templates.path("css/tokens.css")
     sheets = (
-        *(_sheet(templates.path(f"css/{name}.css"), templates) for name in ("tokens", "base", "print")),
+        *(_sheet(templates.path(f"css/{name}.css"), templates) for name in _sheet_names(form)),
         Sheet(":root {" + "".join(f"--{k}: {v};" for k, v in design.colors) + "}", "report.yaml"),
         *(_sheet(path, templates) for path in design.stylesheets),
     )
@@ -167,23 +173,25 @@ def print_pdf(
     check_glyphs(texts, fonts(), locate, edition, findings)
     engine = Engine(sheets, fetcher, findings, edition, printable.decorative(root))
     around = Surroundings(
-        digest=_digest(sheets, templates),
+        digest=_digest(sheets, templates, form, document.words.note),
         assets=document.assets,
         cover=document.words.cover,
         processes=processors(),
+        add_tags=tagger(form.words, document.words.note),
     )
-    facts = Facts(document.imprint.lang, _info(document, epoch))
+    facts = Facts(document.imprint.lang, form.version)
     try:
         if any(needs_whole(sheet.text) for sheet in sheets):
             raise BoundToSideError("a style sheet asks for something of the whole report")
         whole = print_by_chapter(engine, root, facts, around, cache, findings, edition)
     except BoundToSideError:
-        return _printed_in_one(engine, root, sheets, document, findings, locate, edition)
+        whole = _printed_in_one(engine, root, document, around, findings, edition)
     layout = _with_all_notes(whole.layout, document)
     _report(layout, locate, findings, edition)
+    tell_faint(whole.faint, locate, edition, findings)
     check_families(whole.families, (sheet.text for sheet in sheets), edition, findings)
     return PrintedPdf(
-        data=whole.data,
+        data=finished(whole.data, layout.labels, document, attached, epoch, form),
         pages=len(layout.rooms),
         labels=layout.labels,
         notes=layout.notes,
@@ -203,52 +211,32 @@ def _with_all_notes(layout: Layout, document: Document) -> Layout:
     )
 
 
-def _info(document: Document, epoch: int) -> tuple[tuple[str, str], ...]:
-    """The information dictionary (ISO 32000-2, 14.3.3)."""
-    imprint = document.imprint
-    moment = datetime.fromtimestamp(epoch, UTC).strftime("D:%Y%m%d%H%M%SZ")
-    entries = (
-        ("Title", imprint.title),
-        ("Author", ", ".join(creator.name for creator in imprint.creators)),
-        ("Subject", imprint.abstract),
-        ("Keywords", ", ".join(imprint.keywords)),
-        ("Producer", f"Proofpress, WeasyPrint {weasyprint.__version__}"),
-        ("CreationDate", moment),
-        ("ModDate", moment),
-    )
-    return tuple((name, text) for name, text in entries if text)
-
-
-def _digest(sheets: tuple[Sheet, ...], templates: Templates) -> str:
+def _digest(sheets: tuple[Sheet, ...], templates: Templates, form: Form, note: str) -> str:
     """All that decides the look of a chapter beside its own text and pictures."""
     files = [path.read_bytes() for path in (*fonts().values(), *templates.files("css"))]
-    return key_of(digest_of_code(), weasyprint.__version__, *(sheet.text for sheet in sheets), *files)
+    texts = (sheet.text for sheet in sheets)
+    return key_of(digest_of_code(), weasyprint.__version__, repr(form.words), form.version, note, *texts, *files)
 
 
 def _printed_in_one(
     engine: Engine,
     root: etree._Element,
-    sheets: tuple[Sheet, ...],
     document: Document,
+    around: Surroundings,
     findings: Findings,
-    locate: Callable[[str], Span],
     edition: Span,
-) -> PrintedPdf:
+) -> Whole:
     """Print a report whose style sheets keep its chapters from being laid out by themselves."""
     notes = tuple((note.id, note.call_id) for chapter in document.chapters for note in chapter.notes)
     settled = settle(engine, root, notes, document.words.cover, findings, edition)
-    _report(settled.layout, locate, findings, edition)
-    written = engine.write(settled.pages)
-    check_families(written.families, (sheet.text for sheet in sheets), edition, findings)
-    data = _finished(written.data, settled.layout.labels)
-    return PrintedPdf(
-        data=data,
-        pages=len(settled.layout.rooms),
-        labels=settled.layout.labels,
-        notes=settled.layout.notes,
-        rounds=settled.rounds,
-        page_starts=read_page_starts(page._page_box for page in settled.pages.pages),
-    )
+    written = engine.write(settled.pages, around.add_tags)
+    faint = faint_texts(settled.pages.pages)
+    starts = read_page_starts(page._page_box for page in settled.pages.pages)
+    return Whole(written.data, replace(settled.layout, starts=starts), written.families, faint, settled.rounds, 1)
+
+
+def _sheet_names(form: Form) -> tuple[str, ...]:
+    return ("tokens", "base", "print", *(("bleed",) if form.for_printers else ()))
 
 
 def _sheet(path: Path, templates: Templates) -> Sheet:
@@ -282,40 +270,3 @@ def _report(layout: Layout, locate: Callable[[str], Span], findings: Findings, e
             name = address.removeprefix(BASE_URL)
             message = f'the link to "{name}" on page {layout.labels[number]} leads nowhere'
             findings.add(RESOURCE_REFUSED.at(edition, message, "link to an id of the report, or to a full address"))
-
-
-def _finished(data: bytes, labels: tuple[str, ...]) -> bytes:
-    """The file with its page labels (ISO 32000-2, 12.4.2), the same bytes for the same pages."""
-    with pikepdf.open(BytesIO(data)) as pdf:
-        numbers = pikepdf.Array()
-        for start, entry in _label_ranges(labels):
-            numbers.append(start)
-            numbers.append(entry)
-        pdf.Root.PageLabels = pdf.make_indirect(pikepdf.Dictionary(Nums=numbers))
-        pdf.Root.PageMode = pikepdf.Name.UseOutlines
-        out = BytesIO()
-        pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    return out.getvalue()
-
-
-def _label_ranges(labels: tuple[str, ...]) -> list[tuple[int, pikepdf.Dictionary]]:
-    """The labels as ranges of one style each: words one by one, numerals as a run with its first number."""
-    ranges: list[tuple[int, pikepdf.Dictionary]] = []
-    expected = ""
-    for index, label in enumerate(labels):
-        style, value = _numeral(label)
-        if style is None:
-            ranges.append((index, pikepdf.Dictionary(P=pikepdf.String(label))))
-            expected = ""
-        else:
-            if label != expected or not ranges:
-                ranges.append((index, pikepdf.Dictionary(S=style, St=value)))
-            expected = roman(value + 1) if style == pikepdf.Name.r else str(value + 1)
-    return ranges
-
-
-def _numeral(label: str) -> tuple[pikepdf.Name | None, int]:
-    if label.isdecimal():
-        return pikepdf.Name.D, int(label)
-    number = next((n for n in range(1, 400) if roman(n) == label), 0)
-    return (pikepdf.Name.r, number) if number else (None, 0)

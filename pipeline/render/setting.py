@@ -14,6 +14,7 @@ from pipeline.render.gatherings import Gathering
 from pipeline.render.pagemap import read_page_starts
 from pipeline.render.pages import Layout, read_layout
 from pipeline.render.settle_gathering import settle_gathering
+from pipeline.render.tags import AddTags
 from pipeline.render.trees import attributes_of, plain
 
 
@@ -25,13 +26,14 @@ class Task:
     guesses: tuple[tuple[str, str], ...]
 
 
-def set_gathering(engine: Engine, task: Task, edition: Span) -> Made:
+def set_gathering(engine: Engine, task: Task, edition: Span, add_tags: AddTags) -> Made:
     """Lay a gathering out and draw it.
 
     Args:
         engine: the layout engine.
         task: what is to be set.
         edition: the place of findings that belong to nothing in particular.
+        add_tags: gives the pages their structure.
 
     Raises:
         StageFailedError: when the engine stops in the middle.
@@ -41,10 +43,10 @@ def set_gathering(engine: Engine, task: Task, edition: Span) -> Made:
     with engine.heard_by(findings):
         root = etree.fromstring(task.gathering.markup, etree.XMLParser(huge_tree=True))
         pages, margins, layout = settle_gathering(engine, root, task.gathering.notes, task.guesses, findings, edition)
-        return make_forme(engine, pages, margins, _lasting(layout, pages), findings)
+        return make_forme(engine, pages, margins, _lasting(layout, pages), findings, add_tags)
 
 
-def set_blank(engine: Engine, root: etree._Element) -> Made:
+def set_blank(engine: Engine, root: etree._Element, add_tags: AddTags) -> Made:
     """A page that is left empty so that the next gathering begins on its side."""
     findings = Findings()
     empty = etree.Element("html", attributes_of(root))
@@ -52,7 +54,7 @@ def set_blank(engine: Engine, root: etree._Element) -> Made:
     etree.SubElement(empty, "body")
     with engine.heard_by(findings):
         pages, margins = engine.lay_out_right_hand(plain(empty), blank=True)
-        return make_forme(engine, pages, margins, read_layout(pages, (), ""), findings)
+        return make_forme(engine, pages, margins, read_layout(pages, (), ""), findings, add_tags)
 
 
 def _lasting(layout: Layout, pages: weasyprint.Document) -> Layout:

@@ -15,6 +15,7 @@ from pipeline.render import typefaces
 from pipeline.render.binding import (
     DOCUMENT,
     FONTS,
+    NAMESPACE,
     PAGES,
     ROOM,
     Chunk,
@@ -25,8 +26,9 @@ from pipeline.render.binding import (
 )
 from pipeline.render.forme import Bookmark, Face, Forme
 from pipeline.render.pages import roman
+from pipeline.render.tags import NAMESPACE as _PDF_2
 
-_CATALOG, _INFO, _STRUCTURE, _PARENTS, _NAMES, _OUTLINES = 1, 5, 6, 7, 8, 9
+_CATALOG, _STRUCTURE, _PARENTS, _NAMES, _OUTLINES = 1, 6, 7, 8, 9
 _FIRST = 10  # of the objects whose number depends on the report
 _PER_FACE = 6
 _PER_STREAM = 400
@@ -38,13 +40,11 @@ class Facts:
 
     Attributes:
         lang: the language of the report.
-        info: the entries of its information dictionary (ISO 32000-2, 14.3.3).
         version: of PDF.
     """
 
     lang: str
-    info: tuple[tuple[str, str], ...]
-    version: str = "1.7"
+    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +93,12 @@ def bound(
     names = list(_destinations(seated))
     tree = b"".join(_string(name) + b" " + place + b" " for name, place in sorted(names))
     objects[_NAMES] = b"<</Dests<</Names[" + tree + b"]>>>>"
-    objects[_INFO] = _dictionary((name, _string(text)) for name, text in facts.info)
     objects[_CATALOG] = _catalog(facts, labels, tagged=_STRUCTURE in objects, outlined=bool(bookmarks))
     chunks = [global_chunk(objects, streams, last), *(item.chunk for item in seated)]
     digest = hashlib.md5(usedforsecurity=False)
     for chunk in chunks:
         digest.update(chunk.data)
-    return file_of(chunks, facts.version, _CATALOG, _INFO, digest.digest())
+    return file_of(chunks, facts.version, _CATALOG, 0, digest.digest())
 
 
 def _page(item: Seated, page: int) -> bytes:
@@ -155,12 +154,15 @@ def _structure(seated: Sequence[Seated]) -> dict[int, bytes]:
         )
     )
     tree = b"/IDTree<</Names[" + b" ".join(b"%s %s" % pair for pair in ids) + b"]>>" if ids else b""
-    root = b"<</Type/StructTreeRoot/K[%d 0 R]/ParentTree %d 0 R/ParentTreeNextKey %d%s>>"
-    return {
-        _STRUCTURE: root % (DOCUMENT, _PARENTS, after, tree),
-        DOCUMENT: b"<</Type/StructElem/S/Document/P %d 0 R/K[%s]>>" % (_STRUCTURE, kids),
-        _PARENTS: b"<</Kids[%s]>>" % leaves,
-    }
+    found = {_PARENTS: b"<</Kids[%s]>>" % leaves}
+    space, own = b"", b""
+    if any(item.forme.namespaced for item in tagged):
+        found[NAMESPACE] = b"<</Type/Namespace/NS %s>>" % _string(_PDF_2)
+        space, own = b"/Namespaces[%d 0 R]" % NAMESPACE, b"/NS %d 0 R" % NAMESPACE
+    root = b"<</Type/StructTreeRoot/K[%d 0 R]/ParentTree %d 0 R/ParentTreeNextKey %d%s%s>>"
+    found[_STRUCTURE] = root % (DOCUMENT, _PARENTS, after, tree, space)
+    found[DOCUMENT] = b"<</Type/StructElem/S/Document/P %d 0 R%s/K[%s]>>" % (_STRUCTURE, own, kids)
+    return found
 
 
 def _destinations(seated: Sequence[Seated]) -> Iterator[tuple[str, bytes]]:

@@ -10,12 +10,41 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import pydyf
 from weasyprint.formatting_structure import boxes
 from weasyprint.layout.background import Background
 
 from pipeline.render.printable import MIRRORED
 
 _ROW = 4
+
+
+class Across(pydyf.Object):  # type: ignore[misc]
+    """A coordinate across the page in points, which is another one on a left-hand page: a mark, as `forme` says."""
+
+    def __init__(self, right: float, shift: float) -> None:
+        super().__init__()
+        self.right, self.shift = right, shift
+
+    def __float__(self) -> float:
+        return float(self.right)
+
+    @property
+    def data(self) -> bytes:
+        """The mark."""
+        return b"\x02%s;%s\x02" % (pydyf._to_bytes(round(self.right, 4)), pydyf._to_bytes(round(self.shift, 4)))
+
+
+def across(right: float, box: Any, scale: float) -> float | Across:
+    """A coordinate of a box: a mark where the page may still become a left-hand one, else the number.
+
+    Args:
+        right: the coordinate on a right-hand page, in points.
+        box: moves as `mark_zones` has said.
+        scale: points in a pixel.
+    """
+    zone = getattr(box, "zone", None)
+    return right if zone is None else Across(right, float(zone) * scale)
 
 
 class Ground(Background):  # type: ignore[misc]

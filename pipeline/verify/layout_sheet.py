@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 from pipeline.document import Kind
 from pipeline.verify.pdf_inspection import Inspection
-from pipeline.verify.pdf_page import Page, Run
+from pipeline.verify.pdf_page import Box, Page, Run
 from pipeline.verify.pdf_reading import Printed
 from pipeline.verify.pdf_words import CONTENTS, StrandKind
 
+_BAND = 0.6  # of the height of a page: a higher decoration is its ground
 _UP = 24.0  # PDF units above the last line from where on a line stands in the next column
 _SAME_LINE = 0.2  # of the lower of two texts; so much they share when they stand on one line, and lines share nothing
 
@@ -115,8 +116,14 @@ def _filled(number: int, page: Page, head: tuple[Run, ...], area: Band, notes: l
     others += [mark.box for mark in page.marks if not mark.artifact]
     above = [box for box in others if top_of_notes is None or box[3] > top_of_notes]
     text = min((box[1] for box in above), default=area[1])
-    filled = [(box[1], box[3]) for box in (*others, *(run.box for run in notes))]
+    bands = [mark.box for mark in page.marks if mark.artifact and _is_band(mark.box, page.box)]
+    filled = [(box[1], box[3]) for box in (*others, *bands, *(run.box for run in notes))]
     return Filled(number, area, top_of_notes, text, tuple(_blanks(filled, area)))
+
+
+def _is_band(box: Box, page: Box) -> bool:
+    """Whether a decoration is something to look at, and not the ground of the whole page."""
+    return box[3] - box[1] < _BAND * (page[3] - page[1])
 
 
 def _blanks(filled: list[Band], area: Band) -> list[Band]:

@@ -135,11 +135,20 @@ def _read(pdf: pikepdf.Pdf, path: Path, cache: Cache) -> PdfFile:
         links=tuple(tuple(_links(page, number, numbers)) for number, page in enumerate(pages)),
         outline=tuple(_outline(pdf, destinations, numbers)),
         fonts=fonts_of((sheet.shown, sheet.fonts) for sheet in sheets),
-        title=str(pdf.docinfo.get("/Title", "")) if "/Info" in pdf.trailer else "",
+        title=_title(pdf),
         lang=str(root.get("/Lang", "")),
         tagged=bool(_item(root.get("/MarkInfo"), "/Marked")) and "/StructTreeRoot" in root,
         faults=faults,
     )
+
+
+def _title(pdf: pikepdf.Pdf) -> str:
+    """The title of the file; a file of PDF 2.0 says it in its XMP alone."""
+    if "/Info" in pdf.trailer:
+        return str(pdf.docinfo.get("/Title", ""))
+    if "/Metadata" not in pdf.Root:
+        return ""
+    return str(pdf.open_metadata().get("dc:title", "") or "")
 
 
 # ---------------------------------------------------------------- structure

@@ -1,0 +1,148 @@
+"""What a finished PDF says of itself beside its pages: catalog, metadata, colour, attached files.
+
+Each function sets one thing in a file that qpdf has open, and can be used by itself. Nothing here reads a clock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.resources import files
+from typing import Any
+
+import pikepdf
+
+from pipeline import __version__
+from pipeline.document import Imprint
+from pipeline.render.xmp import Claims, description, packet
+
+TOOL = f"Proofpress {__version__}"
+
+_PROFILE = "sRGB2014.icc"  # the profile of the International Color Consortium, which comes with the layout engine
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that goes with the report.
+
+    Attributes:
+        name: as readers see it, "criteria.csv".
+        media_type: "text/csv".
+        data: its bytes.
+        description: what it holds.
+    """
+
+    name: str
+    media_type: str
+    data: bytes
+    description: str
+
+
+def say_what_it_is(pdf: pikepdf.Pdf, imprint: Imprint) -> None:
+    """Language, title bar and tagging (ISO 14289-1, 7.1 and 7.2), and the way of the tabulator key (7.18.3)."""
+    pdf.Root.Lang = pikepdf.String(imprint.lang)
+    pdf.Root.MarkInfo = pikepdf.Dictionary(Marked=True)
+    pdf.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True)
+    pages: list[Any] = list(pdf.pages)
+    for page in pages:
+        page.obj.Tabs = pikepdf.Name.S
+
+
+def say_colours(pdf: pikepdf.Pdf) -> None:
+    """All colours are those of sRGB (ISO 19005-3, 6.2.3)."""
+    data = (files("weasyprint") / "pdf" / _PROFILE).read_bytes()
+    profile = pdf.make_stream(data, N=3, Alternate=pikepdf.Name.DeviceRGB)
+    intent = pikepdf.Dictionary(
+        Type=pikepdf.Name.OutputIntent,
+        S=pikepdf.Name.GTS_PDFA1,
+        OutputConditionIdentifier=pikepdf.String("sRGB2014"),
+        Info=pikepdf.String("sRGB IEC61966-2.1"),
+        RegistryName=pikepdf.String("http://www.color.org"),
+        DestOutputProfile=profile,
+    )
+    pdf.Root.OutputIntents = pikepdf.Array([pdf.make_indirect(intent)])
+
+
+def set_pictures_plain(pdf: pikepdf.Pdf) -> None:
+    """No picture asks to be smoothed when it is shown large (ISO 19005-3, 6.2.8: `Interpolate` is false)."""
+    for item in pdf.objects:
+        if isinstance(item, pikepdf.Stream) and item.get("/Subtype") == "/Image" and "/Interpolate" in item:
+            del item["/Interpolate"]
+
+
+def attach(pdf: pikepdf.Pdf, attached: tuple[Attached, ...], epoch: int) -> None:
+    """Attach the data that the report was made from (ISO 19005-3, 6.8; ISO 32000-2, 14.13).
+
+    Args:
+        pdf: the file.
+        attached: what goes with it; names are unique.
+        epoch: the moment that attachments are dated with, in seconds since 1970.
+    """
+    if not attached:
+        return
+    specifications = {item.name: _specification(pdf, item, _date(epoch)) for item in attached}
+    names = pikepdf.Array()
+    for name in sorted(specifications):
+        names.append(pikepdf.String(name))
+        names.append(specifications[name])
+    if "/Names" not in pdf.Root:
+        pdf.Root.Names = pikepdf.Dictionary()
+    pdf.Root.Names.EmbeddedFiles = pdf.make_indirect(pikepdf.Dictionary(Names=names))
+    pdf.Root.AF = pikepdf.Array([specifications[item.name] for item in attached])
+
+
+def say_metadata(pdf: pikepdf.Pdf, imprint: Imprint, claims: Claims, epoch: int, *, later: bool = False) -> None:
+    """The XMP packet, and the older dictionary with the same content where the version of PDF still knows it.
+
+    Args:
+        pdf: the file.
+        imprint: the facts about the publication.
+        claims: what was proved of the file.
+        epoch: the moment that it is dated with, in seconds since 1970.
+        later: whether it is a file of PDF 2.0, which says nothing outside the packet (ISO 19005-4, 6.1.3).
+    """
+    stamp = datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    stream = pdf.make_stream(packet(imprint, claims, stamp, TOOL))
+    stream.Type, stream.Subtype = pikepdf.Name.Metadata, pikepdf.Name.XML
+    pdf.Root.Metadata = stream
+    if later:
+        if "/Info" in pdf.trailer:
+            del pdf.trailer["/Info"]
+        return
+    known = {
+        "/Title": imprint.title,
+        "/Author": ", ".join(creator.name for creator in imprint.creators),
+        "/Subject": description(imprint),
+        "/Keywords": ", ".join(imprint.keywords),
+        "/Producer": TOOL,
+        "/Creator": TOOL,
+        "/CreationDate": _date(epoch),
+        "/ModDate": _date(epoch),
+    }
+    entries = {key: pikepdf.String(value) for key, value in known.items() if value}
+    pdf.trailer.Info = pdf.make_indirect(pikepdf.Dictionary(entries))
+
+
+def _specification(pdf: pikepdf.Pdf, item: Attached, date: str) -> Any:
+    stream = pdf.make_stream(item.data)
+    stream.Type = pikepdf.Name.EmbeddedFile
+    stream.Subtype = pikepdf.Name("/" + item.media_type)
+    checksum = hashlib.md5(item.data, usedforsecurity=False).digest()
+    stream.Params = pikepdf.Dictionary(
+        Size=len(item.data), CheckSum=pikepdf.String(checksum), CreationDate=date, ModDate=date
+    )
+    specification = pikepdf.Dictionary(
+        Type=pikepdf.Name.Filespec,
+        F=pikepdf.String(item.name),
+        UF=pikepdf.String(item.name),
+        Desc=pikepdf.String(item.description),
+        AFRelationship=pikepdf.Name.Data,
+        EF=pikepdf.Dictionary(F=stream, UF=stream),
+    )
+    return pdf.make_indirect(specification)
+
+
+def _date(epoch: int) -> str:
+    """A moment as PDF writes it (ISO 32000-1, 7.9.4)."""
+    return datetime.fromtimestamp(epoch, UTC).strftime("D:%Y%m%d%H%M%SZ")

@@ -1,0 +1,110 @@
+"""The last pass over a PDF: what it says of itself, what goes with it; and what it conforms to, when that is proved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from io import BytesIO
+
+import pikepdf
+
+from pipeline.document import Document, Kind
+from pipeline.render.catalog import Attached, attach, say_colours, say_metadata, say_what_it_is, set_pictures_plain
+from pipeline.render.structure import gather_parts, lead_to_elements
+from pipeline.render.tags_roles import UA1, UA2, Vocabulary
+from pipeline.render.volume import page_labels
+from pipeline.render.xmp import NO_CLAIMS, PRINT, SCREEN, SCREEN_2, Claims
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form in which the printed report comes out as a file.
+
+    Attributes:
+        words: the types of its structure.
+        claims: what it is meant to conform to.
+        version: of PDF.
+        for_printers: whether it has bleed and crop marks.
+    """
+
+    words: Vocabulary
+    claims: Claims
+    version: str
+    for_printers: bool = False
+
+    @property
+    def later(self) -> bool:
+        """Whether it is a file of PDF 2.0."""
+        return self.version >= "2.0"
+
+
+SCREEN_FORM = Form(UA1, SCREEN, "1.7")
+SCREEN_2_FORM = Form(UA2, SCREEN_2, "2.0")
+PRINT_FORM = Form(UA1, PRINT, "1.7", for_printers=True)
+
+
+def finished(
+    data: bytes,
+    labels: tuple[str, ...],
+    document: Document,
+    attached: tuple[Attached, ...],
+    epoch: int,
+    form: Form,
+) -> bytes:
+    """The file with all that it says of itself, but for what has not been proved yet.
+
+    Args:
+        data: the pages as a file.
+        labels: the label of every page.
+        document: the report.
+        attached: the files that go with it.
+        epoch: the moment that the file is dated with, in seconds since 1970.
+        form: what kind of file it becomes.
+    """
+    with pikepdf.open(BytesIO(data)) as pdf:
+        pdf.Root.PageLabels = pdf.make_indirect(pikepdf.Object.parse(page_labels(labels)))
+        pdf.Root.PageMode = pikepdf.Name.UseOutlines
+        gather_parts(pdf, _parts(document))
+        say_what_it_is(pdf, document.imprint)
+        say_colours(pdf)
+        set_pictures_plain(pdf)
+        attach(pdf, attached, epoch)
+        if form.later:
+            lead_to_elements(pdf)
+        say_metadata(pdf, document.imprint, NO_CLAIMS, epoch, later=form.later)
+        return _saved(pdf, form)
+
+
+def declared(data: bytes, document: Document, form: Form, epoch: int) -> bytes:
+    """The file with declarations of what it conforms to; for the caller who has proved them."""
+    with pikepdf.open(BytesIO(data)) as pdf:
+        say_metadata(pdf, document.imprint, _fitting(form.claims, pdf), epoch, later=form.later)
+        return _saved(pdf, form)
+
+
+def _fitting(claims: Claims, pdf: pikepdf.Pdf) -> Claims:
+    """PDF/A-4f is for files with others attached; one without is a plain PDF/A-4 (ISO 19005-4, annex A)."""
+    if claims.pdfa == (4, "F") and "/AF" not in pdf.Root:
+        return replace(claims, pdfa=(4, ""))
+    return claims
+
+
+def _saved(pdf: pikepdf.Pdf, form: Form) -> bytes:
+    """The same bytes for the same file."""
+    out = BytesIO()
+    pdf.save(
+        out,
+        force_version=form.version,
+        deterministic_id=True,
+        object_stream_mode=pikepdf.ObjectStreamMode.generate,
+    )
+    return out.getvalue()
+
+
+def _parts(document: Document) -> list[tuple[str, list[str]]]:
+    parts: list[tuple[str, list[str]]] = []
+    for chapter in document.chapters:
+        if chapter.part is not None:
+            parts.append((chapter.part.id, []))
+        if parts and chapter.kind is Kind.CHAPTER:
+            parts[-1][1].append(chapter.id)
+    return parts

@@ -1,0 +1,218 @@
+"""A PDF opened for the gate: its objects as qpdf reads them, its bytes, its metadata.
+
+Values come from files of strangers: nothing is expected to be there or to be of the type that the standard says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+from lxml import etree
+
+_STREAM = re.compile(rb"\bstream\r?\n")
+_MOST_OBJECTS = 3_000_000
+
+
+class NotReadableError(Exception):
+    """The file cannot be read; the message says why."""
+
+
+def entry(holder: Any, key: str) -> Any:
+    """An entry of a dictionary or stream; None when it is absent or the holder is something else."""
+    return holder.get(key) if isinstance(holder, (pikepdf.Dictionary, pikepdf.Stream)) else None
+
+
+def items(value: Any) -> list[Any]:
+    """The items of an array; a single value as a list of one; nothing for None."""
+    if value is None:
+        return []
+    return list(value) if isinstance(value, pikepdf.Array) else [value]
+
+
+def name(value: Any) -> str:
+    """A name without its slash; "" for anything else."""
+    return str(value)[1:] if isinstance(value, pikepdf.Name) else ""
+
+
+def text(value: Any) -> str:
+    """A text string; "" for anything else."""
+    return str(value) if isinstance(value, pikepdf.String) else ""
+
+
+def number(value: Any) -> float | None:
+    """A number, or None."""
+    if isinstance(value, bool) or value is None:
+        return None
+    try:
+        return float(value)
+    except (TypeError, ValueError, NotImplementedError):
+        return None
+
+
+def pairs(holder: Any) -> list[tuple[str, Any]]:
+    """The entries of a dictionary or stream by their keys, which are given without their slash."""
+    if not isinstance(holder, (pikepdf.Dictionary, pikepdf.Stream)):
+        return []
+    return [(key.removeprefix("/"), holder.get(key)) for key in sorted(holder.keys())]
+
+
+def identity(value: Any) -> tuple[int, int]:
+    """The number of an indirect object; (0, 0) of a direct one."""
+    return value.objgen if isinstance(value, pikepdf.Object) else (0, 0)
+
+
+def place(value: Any) -> str:
+    """Where a value stands, for a message."""
+    found = identity(value)[0]
+    return f"object {found}" if found else ""
+
+
+def tree_items(root: Any, key: str) -> Iterator[tuple[Any, Any]]:
+    """The pairs of a name tree (`key` is "/Names") or number tree ("/Nums"), in the order of the file."""
+    pending, seen = [root], set()
+    while pending:
+        node = pending.pop()
+        found = identity(node)
+        if found != (0, 0):
+            if found in seen:
+                continue
+            seen.add(found)
+        values = items(entry(node, key))
+        yield from zip(values[::2], values[1::2], strict=False)
+        pending.extend(reversed(items(entry(node, "/Kids"))))
+
+
+@dataclass(slots=True)
+class Page:
+    """A page and its number, from 1."""
+
+    number: int
+    object: Any
+
+    @property
+    def where(self) -> str:
+        """Its place, for a message."""
+        return f"page {self.number}"
+
+
+class Opened:
+    """A PDF for the gate to look at.
+
+    Args:
+        path: the file.
+
+    Raises:
+        NotReadableError: when it cannot be opened, or only with a password.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self.data = path.read_bytes()
+            self.pdf = pikepdf.open(path, suppress_warnings=True)
+        except pikepdf.PasswordError as error:
+            raise NotReadableError("it is encrypted and asks for a password") from error
+        except (pikepdf.PdfError, OSError) as error:
+            raise NotReadableError(f"it cannot be opened: {error}") from error
+        self.root: Any = self.pdf.Root
+        if not isinstance(self.root, pikepdf.Dictionary):
+            raise NotReadableError("it has no catalog")
+        if len(self.pdf.objects) > _MOST_OBJECTS:
+            raise NotReadableError(f"it has {len(self.pdf.objects):,} objects")
+
+    @cached_property
+    def pages(self) -> tuple[Page, ...]:
+        """The pages in their order."""
+        found: list[Any] = list(self.pdf.pages)
+        return tuple(Page(number, page.obj) for number, page in enumerate(found, 1))
+
+    @cached_property
+    def objects(self) -> tuple[Any, ...]:
+        """The indirect objects."""
+        return tuple(item for item in self.pdf.objects if item is not None)
+
+    @cached_property
+    def dictionaries(self) -> tuple[Any, ...]:
+        """All dictionaries and streams, also those inside other objects."""
+        found: list[Any] = []
+        pending: list[tuple[Any, int]] = [(item, 0) for item in self.objects]
+        while pending:
+            value, depth = pending.pop()
+            if isinstance(value, (pikepdf.Dictionary, pikepdf.Stream)):
+                found.append(value)
+                kids = [kid for _, kid in pairs(value)]
+            elif isinstance(value, pikepdf.Array):
+                kids = list(value)
+            else:
+                continue
+            if depth < 64:
+                pending.extend((kid, depth + 1) for kid in kids if _is_direct_holder(kid))
+        return tuple(found)
+
+    @cached_property
+    def version(self) -> str:
+        """The version that the header says, "1.7"; "" when there is none."""
+        found = re.match(rb"%PDF-(\d\.\d)", self.data[:1024])
+        return found[1].decode() if found else ""
+
+    @cached_property
+    def bytes_outside_streams(self) -> bytes:
+        """The file with blanks in place of what streams hold, so that it can be searched."""
+        cut: list[bytes] = []
+        at = 0
+        for found in _STREAM.finditer(self.data):
+            if found.end() < at:
+                continue
+            end = self.data.find(b"endstream", found.end())
+            if end < 0:
+                break
+            cut += [self.data[at : found.end()], b" "]
+            at = end
+        return b"".join((*cut, self.data[at:]))
+
+    @cached_property
+    def metadata(self) -> bytes | None:
+        """The XMP packet, or None."""
+        stream = entry(self.root, "/Metadata")
+        if not isinstance(stream, pikepdf.Stream):
+            return None
+        try:
+            return stream.read_bytes()
+        except pikepdf.PdfError:
+            return None
+
+    @cached_property
+    def xmp(self) -> etree._Element | None:
+        """The RDF of the packet, or None when there is none that can be read."""
+        if self.metadata is None:
+            return None
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+        try:
+            tree = etree.fromstring(self.metadata.strip(b"\0 \r\n\t"), parser)
+        except (etree.XMLSyntaxError, ValueError):
+            return None
+        rdf = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}RDF"
+        return tree if tree.tag == rdf else next(tree.iter(rdf), None)
+
+    def said(self, namespace: str, local: str) -> list[str]:
+        """The values of a property in the metadata, as element or as attribute."""
+        if self.xmp is None:
+            return []
+        wanted = f"{{{namespace}}}{local}"
+        found: list[str] = []
+        for about in self.xmp.iter("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}Description"):
+            if wanted in about.attrib:
+                found.append(str(about.attrib[wanted]))
+            found += [" ".join("".join(map(str, value.itertext())).split()) for value in about.findall(wanted)]
+        return found
+
+
+def _is_direct_holder(value: Any) -> bool:
+    holds = isinstance(value, (pikepdf.Dictionary, pikepdf.Stream, pikepdf.Array))
+    return holds and not value.is_indirect

@@ -1,0 +1,97 @@
+"""A finished PDF against its document and against the standards; only then does it say that it conforms to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline import toolchain
+from pipeline.cache import Cache
+from pipeline.checks import CheckResult
+from pipeline.diagnostics import Diagnostic, Findings, Span, has_errors
+from pipeline.document import Document
+from pipeline.render.finishing import Form, declared
+from pipeline.render.xmp import Claims
+from pipeline.verify.gate.clauses import Standard
+from pipeline.verify.gate.examine import Examination, Profile, examine
+from pipeline.verify.gate.verapdf import check_with_verapdf
+from pipeline.verify.pdf import check_pdf, place_of_id
+from pipeline.verify.pdf_print import check_for_printers
+
+_PARTS_UA = {1: Standard.UA1, 2: Standard.UA2}
+_PARTS_A = {1: Standard.A1, 2: Standard.A2, 3: Standard.A3, 4: Standard.A4}
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What was proved of a PDF.
+
+    Attributes:
+        checks: every check, in short.
+        examination: every rule of the standards.
+        others: what other checkers say.
+    """
+
+    checks: tuple[CheckResult, ...]
+    examination: Examination
+    others: tuple[CheckResult, ...]
+
+
+def prove(
+    path: Path,
+    document: Document,
+    form: Form,
+    epoch: int,
+    cache: Cache,
+    findings: Findings,
+    locate: Callable[[str], Span] = place_of_id,
+) -> Proof:
+    """Check a PDF, and let it declare what it conforms to when nothing is wrong.
+
+    Args:
+        path: the file; it is written again when its declarations are.
+        document: what was sent to print.
+        form: what kind of file it is, and what it is meant to conform to.
+        epoch: the moment that the file is dated with.
+        cache: keeps what was read of pages.
+        findings: takes everything that is wrong.
+        locate: where in the sources an id comes from.
+    """
+    profile = _profile(form.claims)
+    own = Findings()
+    checks = check_pdf(path, document, cache, own, locate)
+    if form.for_printers:
+        checks = (*checks, *check_for_printers(path, own))
+    examination = examine(path, path.name, profile, undeclared=True, locate=locate)
+    own.extend(examination.findings)
+    others: tuple[CheckResult, ...] = ()
+    if not has_errors(own.all()):
+        path.write_bytes(declared(path.read_bytes(), document, form, epoch))
+        said = examine(path, path.name, profile, only_declared=True)
+        own.extend(said.findings)
+        examination = _together(examination, said)
+        verdict, found = _verapdf(path, profile)
+        own.extend(found)
+        others = (verdict,)
+    findings.extend(own.all())
+    return Proof((*checks, *examination.summary(), *others), examination, others)
+
+
+def _profile(claims: Claims) -> Profile:
+    standards = {Standard.FILE}
+    if claims.pdfua is not None:
+        standards.add(_PARTS_UA[claims.pdfua])
+    if claims.pdfa is not None:
+        standards.add(_PARTS_A[claims.pdfa[0]])
+    return Profile(frozenset(standards))
+
+
+def _together(first: Examination, second: Examination) -> Examination:
+    standards = tuple(sorted({*first.standards, *second.standards}))
+    judged, findings = (*first.judged, *second.judged), (*first.findings, *second.findings)
+    return Examination(first.path, standards, judged, findings, first.pages)
+
+
+def _verapdf(path: Path, profile: Profile) -> tuple[CheckResult, tuple[Diagnostic, ...]]:
+    return check_with_verapdf(toolchain.verapdf(), path, path.name, profile.standards)

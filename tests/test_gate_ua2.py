@@ -1,0 +1,166 @@
+"""The edition of PDF/UA-2 and PDF/A-4, and the gate against it: what only the second part asks for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+from pikepdf import Array, Dictionary, Name, Pdf, String
+
+from pipeline.cache import Cache
+from pipeline.checks import CheckState
+from pipeline.diagnostics import Findings
+from pipeline.render.catalog import Attached
+from pipeline.render.finishing import SCREEN_2_FORM, declared
+from pipeline.render.pdf import print_pdf
+from pipeline.verify.gate.clauses import Standard, all_clauses
+from pipeline.verify.gate.examine import Profile, examine
+from pipeline.verify.proving import prove
+from tests.documents import RICH
+from tests.gating import element, elements, put, swap
+from tests.test_render_pdf import A4, EPOCH, OWN
+
+NO_CACHE = Cache(Path(os.devnull) / "cache")
+
+PROFILE = Profile(frozenset((Standard.UA2, Standard.A4, Standard.FILE)))
+DATA = (Attached("counts.csv", "text/csv", b"a,b\n1,2\n", "Counts"),)
+
+
+@pytest.fixture(scope="module")
+def printed() -> bytes:
+    findings = Findings()
+    data = print_pdf(RICH, A4, OWN, EPOCH, NO_CACHE, findings, attached=DATA, form=SCREEN_2_FORM).data
+    assert findings.all() == ()
+    return data
+
+
+def broken(data: bytes, path: Path) -> set[str]:
+    path.write_bytes(data)
+    examination = examine(path, path.name, PROFILE)
+    return {item.number for item in examination.judged if item.state is not CheckState.PASSED}
+
+
+def spoilt(data: bytes, spoil: Callable[[Pdf], Any]) -> bytes:
+    out = BytesIO()
+    with pikepdf.open(BytesIO(data)) as pdf:
+        spoil(pdf)
+        pdf.save(out, force_version="2.0", deterministic_id=True)
+    return out.getvalue()
+
+
+def link(pdf: Pdf) -> Any:
+    notes = [note for page in pdf.pages for note in page.obj.get("/Annots", ())]
+    return next(note for note in notes if "/A" in note and "/SD" in note.A)
+
+
+def older_note(pdf: Pdf) -> None:
+    note = element(pdf, "FENote")
+    note.S = Name.Note
+    del note["/NS"]
+
+
+def mute_contents(pdf: Pdf) -> None:
+    del element(pdf, "TOCI")["/Ref"]
+
+
+def two_documents(pdf: Pdf) -> None:
+    root = pdf.Root.StructTreeRoot
+    root.K.append(pdf.make_indirect(Dictionary(Type=Name.StructElem, S=Name.Document, P=root, K=Array())))
+
+
+FAULTS: dict[str, Callable[[Pdf], Any]] = {
+    "8.2.2-1": two_documents,
+    "8.2.4-1": lambda pdf: pdf.Root.StructTreeRoot.__delitem__("/Namespaces"),
+    "8.2.5.2-1": older_note,
+    "8.2.5.8-1": mute_contents,
+    "8.2.5.14-1": lambda pdf: element(pdf, "FENote").__delitem__("/Ref"),
+    "8.2.5.14-2": lambda pdf: element(pdf, "FENote").A.__setitem__("/NoteType", Name.Sidenote),
+    "8.2.5.25-1": lambda pdf: element(pdf, "L").__delitem__("/A"),
+    "8.2.5.27-1": lambda pdf: swap(element(pdf, "Table"), 0, 1),
+    "8.8-1": lambda pdf: link(pdf).A.__delitem__("/SD"),
+    "8.10.1-1": lambda pdf: pdf.Root.__setitem__("/AcroForm", Dictionary(Fields=Array(), XFA=String("x"))),
+    "32005-1": lambda pdf: put(pdf, "Span", element(pdf, "Sect")),
+    "32005-2": lambda pdf: element(pdf, "Sect").K.append(0),
+}
+ELSEWHERE = {"6.1-2", "wtpdf-1"}
+
+
+@pytest.mark.artefact
+class TestSecondPart:
+    def test_the_edition_breaks_nothing_but_that_it_declares_nothing(self, printed: bytes, tmp_path: Path) -> None:
+        assert broken(printed, tmp_path / "a.pdf") == {"5-1", "6.6.4-1"}
+
+    def test_it_is_proved_and_says_so(self, printed: bytes, tmp_path: Path) -> None:
+        path = tmp_path / "a.pdf"
+        path.write_bytes(printed)
+        findings = Findings()
+        proof = prove(path, RICH, SCREEN_2_FORM, EPOCH, NO_CACHE, findings)
+        assert (findings.all(), proof.examination.passed) == ((), True)
+        assert broken(path.read_bytes(), path) == set()
+        with pikepdf.open(path) as pdf:
+            said = pdf.Root.Metadata.read_bytes().decode()
+            assert "/Info" not in pdf.trailer
+        assert path.read_bytes().startswith(b"%PDF-2.0")
+        for words in ("<pdfuaid:part>2<", "<pdfuaid:rev>2024<", "<pdfaid:part>4<", "<pdfaid:conformance>F<",
+                      "wtpdf#accessibility1.0", "wtpdf#reuse1.0"):  # fmt: skip
+            assert words in said
+        assert "pdfaExtension" not in said
+
+    def test_without_attached_files_it_is_a_plain_archive(self, tmp_path: Path) -> None:
+        bare = print_pdf(RICH, A4, OWN, EPOCH, NO_CACHE, Findings(), form=SCREEN_2_FORM).data
+        data = declared(bare, RICH, SCREEN_2_FORM, EPOCH)
+        assert broken(data, tmp_path / "a.pdf") == set()
+        with pikepdf.open(BytesIO(data)) as pdf:
+            assert b"pdfaid:conformance" not in pdf.Root.Metadata.read_bytes()
+
+    @pytest.mark.parametrize("number", FAULTS)
+    def test_a_fault_breaks_its_clause(self, number: str, printed: bytes, tmp_path: Path) -> None:
+        assert number in broken(spoilt(printed, FAULTS[number]), tmp_path / "bad.pdf")
+
+    def test_other_declarations_are_told(self, printed: bytes, tmp_path: Path) -> None:
+        data = declared(printed, RICH, SCREEN_2_FORM, EPOCH)
+
+        def boast(pdf: Pdf) -> None:
+            said = pdf.Root.Metadata.read_bytes()
+            pdf.Root.Metadata.write(said.replace(b"wtpdf#reuse1.0", b"wtpdf#reuse9.9"))
+
+        assert broken(spoilt(data, boast), tmp_path / "bad.pdf") == {"wtpdf-1"}
+
+    def test_an_older_header(self, printed: bytes, tmp_path: Path) -> None:
+        assert "6.1-2" in broken(printed.replace(b"%PDF-2.0", b"%PDF-1.7", 1), tmp_path / "bad.pdf")
+
+    def test_lines_of_the_outline_lead_to_their_headings(self, printed: bytes) -> None:
+        with pikepdf.open(BytesIO(printed)) as pdf:
+            pending, found = [pdf.Root.Outlines.First], {}
+            while pending:
+                item = pending.pop()
+                pending += [item[key] for key in ("/Next", "/First") if key in item]
+                found[str(item.Title)] = str(item.A.SD[0].S)
+        assert set(found.values()) <= {"/H1", "/H2", "/H3"}, found
+
+    def test_links_lead_to_the_elements_that_they_name(self, printed: bytes) -> None:
+        with pikepdf.open(BytesIO(printed)) as pdf:
+            by_id = {str(e.ID): e.objgen for e in elements(pdf) if "/ID" in e}
+            led = 0
+            for page in pdf.pages:
+                for note in page.obj.get("/Annots", ()):
+                    if "/A" in note and note.A.S == "/GoTo":
+                        assert note.A.SD[0].objgen == by_id[str(note.A.D)]
+                        led += 1
+            assert led > 10
+
+
+def test_every_clause_of_the_second_part_has_a_fault() -> None:
+    numbers = {c.number for c in all_clauses() if Standard.UA2 in c.standards and Standard.UA1 not in c.standards}
+    assert numbers == set(FAULTS) | ELSEWHERE
+
+
+def test_the_form_is_of_its_standards() -> None:
+    assert replace(SCREEN_2_FORM, version="1.7").later is False
+    assert SCREEN_2_FORM.later

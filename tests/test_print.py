@@ -1,0 +1,142 @@
+"""The edition for printers: words that paper needs, bleed and marks, and what is told of coarse pictures."""
+
+from __future__ import annotations
+
+import os
+import struct
+import zlib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pypdfium2
+import pytest
+
+from pipeline.cache import Cache
+from pipeline.checks import CheckState
+from pipeline.diagnostics import Findings
+from pipeline.document import Asset, Document
+from pipeline.render.finishing import PRINT_FORM
+from pipeline.render.paper import for_paper
+from pipeline.render.pdf import print_pdf
+from pipeline.verify.pdf_print import check_for_printers
+from pipeline.verify.proving import prove
+from tests.documents import RICH, note
+from tests.test_render_pdf import A4, EPOCH, OWN, only
+
+NO_CACHE = Cache(Path(os.devnull) / "cache")
+
+
+def worded(html: str) -> str:
+    return for_paper(only(html)).chapters[0].html
+
+
+class TestWords:
+    def test_a_reference_says_its_page(self) -> None:
+        html = '<p>See <a class="ref" href="#fig-x">Figure 1</a>, twice.</p>'
+        page = ' (<a href="#fig-x" class="pageref">page</a>)'
+        assert worded(html) == f'<p>See <a class="ref" href="#fig-x">Figure 1</a>{page}, twice.</p>'
+
+    def test_what_says_its_page_already_says_it_once(self) -> None:
+        html = '<p><a class="pageref" href="#sec-x">page</a> and <a class="noteref" href="#note-a">1</a></p>'
+        assert worded(html) == html
+
+    def test_an_address_stands_behind_the_words(self) -> None:
+        html = '<p>The <a href="https://example.org/a/">list</a>.</p>'
+        wanted = '<p>The <span>list</span> (<span class="address">https://example.org/a/</span>).</p>'
+        assert worded(html) == wanted
+
+    @pytest.mark.parametrize("words", ["https://example.org/a", "example.org/a"])
+    def test_an_address_that_is_said_is_not_said_again(self, words: str) -> None:
+        html = f'<p><a href="https://example.org/a">{words}</a></p>'
+        assert worded(html) == f'<p><span class="address">{words}</span></p>'
+
+    def test_notes_too(self) -> None:
+        document = only("<p>Text</p>", note("a", "1", '<p><a href="mailto:a@example.org">Write</a></p>'))
+        html = for_paper(document).chapters[0].notes[0].html
+        assert html == '<p><span>Write</span> (<span class="address">a@example.org</span>)</p>'
+
+    def test_nothing_else_changes(self) -> None:
+        html = "<p>A &amp; B &lt; C, <em>and</em> é.</p>"
+        assert worded(html) == html
+
+
+def png(side: int) -> bytes:
+    """A grey square of so many dots."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
+    rows = zlib.compress(b"".join(b"\0" + b"\x80" * side for _ in range(side)))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def printed(document: Document, path: Path) -> Path:
+    findings = Findings()
+    path.write_bytes(print_pdf(document, A4, OWN, EPOCH, NO_CACHE, findings, form=PRINT_FORM).data)
+    assert findings.all() == ()
+    return path
+
+
+def pictured(side: int) -> Document:
+    picture = '<p>Text <img src="assets/fig-one.png" alt="A square" style="width: 1in; height: 1in"/></p>'
+    return replace(only(picture), assets=(Asset("assets/fig-one.png", "image/png", png(side)),))
+
+
+@pytest.mark.artefact
+class TestPrinted:
+    def test_it_is_proved_and_claims_what_it_is(self, tmp_path: Path) -> None:
+        document = for_paper(RICH)
+        path = printed(document, tmp_path / "rich-print.pdf")
+        findings = Findings()
+        proof = prove(path, document, PRINT_FORM, EPOCH, NO_CACHE, findings)
+        assert [check.name for check in proof.checks if check.state is CheckState.FAILED] == []
+        assert [finding.rule.code for finding in findings.all()] == ["PDF401"], "its one picture of dots is coarse"
+        with pikepdf.open(path) as pdf:
+            said = pdf.Root.Metadata.read_bytes()
+        assert b"<pdfaid:part>3<" in said and b"pdfuaid" not in said
+
+    def test_pages_are_cut_to_size_with_three_millimetres_around(self, tmp_path: Path) -> None:
+        path = printed(for_paper(RICH), tmp_path / "a.pdf")
+        with pikepdf.open(path) as pdf:
+            boxes: list[Any] = [(p.obj.TrimBox, p.obj.BleedBox, p.obj.MediaBox) for p in pdf.pages]
+        for trim, bleed, media in boxes:
+            width, height = (float(trim[2] - trim[0]), float(trim[3] - trim[1]))
+            assert sorted((round(width), round(height))) == [595, 842]
+            assert float(trim[0] - bleed[0]) >= 8.5 and float(bleed[0] - media[0]) > 8.5
+
+    def test_every_reference_is_followed_by_the_page_of_its_target(self, tmp_path: Path) -> None:
+        path = printed(for_paper(RICH), tmp_path / "a.pdf")
+        text = " ".join(page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(path))
+        assert text.count("(page") >= 3
+
+    def test_no_link_leads_out(self, tmp_path: Path) -> None:
+        path = printed(for_paper(RICH), tmp_path / "a.pdf")
+        with pikepdf.open(path) as pdf:
+            notes = [note for page in pdf.pages for note in page.obj.get("/Annots", ())]
+        assert notes and not [note for note in notes if "/A" in note]
+
+    def test_a_coarse_picture_is_told(self, tmp_path: Path) -> None:
+        findings = Findings()
+        results = check_for_printers(printed(pictured(100), tmp_path / "a.pdf"), findings)
+        assert [finding.rule.code for finding in findings.all()] == ["PDF401"]
+        assert "100 dots to the inch" in findings.all()[0].message
+        assert results[1].detail == "1 pictures of dots, 1 of them coarse"
+
+    def test_a_fine_picture_is_not(self, tmp_path: Path) -> None:
+        findings = Findings()
+        check_for_printers(printed(pictured(320), tmp_path / "a.pdf"), findings)
+        assert findings.all() == ()
+
+    def test_a_page_without_bleed_is_told(self, tmp_path: Path) -> None:
+        path = printed(only("<p>Text</p>"), tmp_path / "a.pdf")
+        with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+            pdf.pages[0].obj.BleedBox = pdf.pages[0].obj.TrimBox
+            del pdf.pages[1].obj.TrimBox
+            pdf.save(path)
+        findings = Findings()
+        results = check_for_printers(path, findings)
+        assert results[0].state is CheckState.FAILED
+        assert [finding.rule.code for finding in findings.all()] == ["PDF402", "PDF402"]
