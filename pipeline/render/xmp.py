@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from pipeline.document import Imprint
+from pipeline.render.pagemap import pdf_identifier
 
 _NAMESPACES = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
@@ -100,10 +101,13 @@ def description(imprint: Imprint) -> str:
 
 
 def identifiers(imprint: Imprint) -> tuple[str, ...]:
-    """The identifiers of the printed edition, as URIs where there is a form for that; the first one is the main."""
+    """The identifiers of the printed edition, as URIs where there is a form for that; the first one is the main.
+
+    Among them is the one by which the EPUB names this edition as the source of its page list.
+    """
     found = (
         ("https://doi.org/", imprint.doi),
-        ("urn:isbn:", imprint.isbn_pdf.replace("-", "").replace(" ", "")),
+        ("", pdf_identifier(imprint)),
         ("", imprint.report_number),
     )
     return tuple(prefix + value for prefix, value in found if value)
