@@ -75,13 +75,16 @@ def test_a_page_more_than_a_quarter_empty_is_told_with_what_stands_last_on_it(li
         assert share > 0.25
 
 
-def test_a_picture_fills_a_page() -> None:
+def test_a_picture_or_a_band_fills_a_page_and_its_ground_does_not() -> None:
     pdf, html = three_pages(LINES // 2)
     low = pdf.pages[1].runs[-1].box[1]
     picture = Mark(MarkKind.PICTURE, (50.0, FOOT + 20.0, 300.0, low - 20.0), 900, False)
     page = replace(pdf.pages[1], marks=(picture,))
     assert told(replace(pdf, pages=(pdf.pages[0], page, pdf.pages[2])), html) == []
-    ground = replace(picture, artifact=True)
+    band = replace(picture, artifact=True)
+    page = replace(pdf.pages[1], marks=(band,))
+    assert told(replace(pdf, pages=(pdf.pages[0], page, pdf.pages[2])), html) == []
+    ground = replace(band, box=pdf.pages[1].box)
     page = replace(pdf.pages[1], marks=(ground,))
     assert [code for code, *_ in told(replace(pdf, pages=(pdf.pages[0], page, pdf.pages[2])), html)] == ["PDF021"]
 

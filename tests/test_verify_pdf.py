@@ -863,7 +863,7 @@ def test_what_the_contents_list_may_stand_beside_them(beside: tuple[Path, Docume
     page = page_of(path, "contents")
     assert {page_of(path, id) for id in ("sec-summary", "tbl-counts", "fig-totals")} == {page}
     leading = [link.name for link in read(path).links[page]]
-    assert (leading.count("tbl-counts"), leading.count("fig-totals")) == (3 + 1, 3 + 2), "a line has three links"
+    assert (leading.count("tbl-counts"), leading.count("fig-totals")) == (2 + 1, 2 + 2), "a line has two links"
     assert seen(path, report).found == ()
 
 
