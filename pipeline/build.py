@@ -136,7 +136,7 @@ def _pressed(
         return not keep_going and has_errors(checked.judged(findings, workspace))
 
     made: list[Made] = []
-    document = None if stopped() else _tried(findings, _composed, checked, workspace, progress, findings)
+    document = None if stopped() else _tried(findings, composed, checked, workspace, progress, findings)
     for edition in sorted(editions, key=tuple(Edition).index):  # the PDF first: the EPUB names its pages
         if document is not None and not stopped():
             edited = _tried(findings, _rendered, edition, made, document, checked, workspace, progress, findings)
@@ -172,7 +172,12 @@ def _templates(report: Report, workspace: Workspace) -> Templates:
     return Templates(workspace.templates, report.templates, workspace.shown, manuscript_filters(words))
 
 
-def _composed(checked: Checked, workspace: Workspace, progress: Progress, findings: Findings) -> Document:
+def composed(checked: Checked, workspace: Workspace, progress: Progress, findings: Findings) -> Document:
+    """The document of a report that has no errors.
+
+    Raises:
+        StageFailedError: when its parts cannot be put together.
+    """
     progress("composing")
     report, index, templates = checked.report, checked.index, _templates(checked.report, workspace)
     provenance = Provenance(__version__, pandoc.version(), toolchain.versions(), source_commit(report.folder))

@@ -192,6 +192,7 @@ def dist(reports: tuple[str, ...], form: str, quiet: bool, verbose: bool) -> Non
     metavar="STANDARDS",
     help="Hold the files against these (ua1, ua2, a1, a2, a3, a4), and not against what they say they conform to.",
 )
+@click.option("--report", "origin", metavar="REPORT", help="Compare a PDF, an EPUB or both with this report's sources.")
 @click.option("--html", "page", type=click.Path(path_type=Path, dir_okay=False), help="Write a page with every rule.")
 @click.option(
     "--format",
@@ -202,38 +203,33 @@ def dist(reports: tuple[str, ...], form: str, quiet: bool, verbose: bool) -> Non
     help="How findings are printed.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print findings only.")
-def verify(files: tuple[Path, ...], against: str, page: Path | None, form: str, quiet: bool) -> None:
-    """Read PDF files back and hold them against PDF/UA and PDF/A, rule by rule.
+def verify(
+    files: tuple[Path, ...], against: str, origin: str | None, page: Path | None, form: str, quiet: bool
+) -> None:
+    """Read PDF files and EPUBs back.
 
-    FILE is any PDF, whoever made it. Without --as it is held against the standards that it says it conforms to, and
-    against PDF/UA-1 when it says none.
+    FILE is any PDF or EPUB, whoever made it. A PDF is held against PDF/UA and PDF/A, rule by rule: without --as
+    against the standards that it says it conforms to, and against PDF/UA-1 when it says none. An EPUB is held
+    against EPUB 3, with EPUBCheck and with our own checks. With --report, every block, note, caption, table cell
+    and number of the report is looked for in them, once and in order.
     """
-    from pipeline.formats import Account, Published
-    from pipeline.verify.gate.verifying import profile_of, verify_files
+    from pipeline import verifying
+    from pipeline.verify.gate.verifying import profile_of
 
+    workspace = find_workspace(Path.cwd())
+    report = None
+    if origin is not None:
+        ((folder, own),) = _chosen((origin,), workspace)
+        report = verifying.Origin(folder, own)
     try:
         profile = profile_of(against)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--as") from error
-    workspace = find_workspace(Path.cwd())
-    with _terminal().progress(len(files), quiet=quiet) as told_by:
-        verified = verify_files(files, profile, workspace.shown, lambda path: told_by(path.name)("verifying"))
-    if page is not None:
-        from pipeline.package import publish
-        from pipeline.verify.gate.page import conformance_page
-
-        held = [(item.examination, item.others) for item in verified]
-        publish(page, conformance_page(", ".join(file.name for file in files), "", held, f"Proofpress {__version__}"))
-    account = Account(
-        version=__version__,
-        findings=tuple(finding for item in verified for finding in item.findings),
-        published=tuple(
-            Published(
-                "", item.examination.path, "pdf", item.examination.pages, item.size, item.checks(every=form != "text")
-            )
-            for item in verified
-        ),
-    )
+    try:
+        with _terminal().progress(len(files) + (report is not None), quiet=quiet) as told_by:
+            account = verifying.verify(files, profile, report, workspace, told_by, every=form != "text", page=page)
+    except verifying.TooManyEditionsError as error:
+        raise click.UsageError(str(error)) from error
     _tell(account, form, quiet=quiet)
     failed = any(check.state.value == "failed" for item in account.published for check in item.checks)
     raise click.exceptions.Exit(FINDINGS if has_errors(account.findings) or failed else CLEAN)

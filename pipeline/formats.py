@@ -53,9 +53,9 @@ class Published:
     Attributes:
         report: the folder name of the report it comes from.
         path: as the author would type it.
-        edition: "pdf" or "epub", or another word for what it is.
+        edition: "pdf", "epub" or another edition; "sources" for a folder that files were compared with.
         pages: how many pages it has; 0 where it has none.
-        size: its length in bytes.
+        size: its length in bytes; 0 for a file that is not there, and for a folder.
         checks: what was read back from it.
     """
 
@@ -212,8 +212,9 @@ def _cell_width(character: str) -> int:
 def published_lines(published: Published) -> Iterator[Line]:
     """A published file as text: path, pages, size, and each check with how it ended."""
     facts = [_count(published.pages, "page")] if published.pages else []
-    facts.append(human_size(published.size))
-    yield (Piece(Role.PLACE, printable(published.path)), Piece(Role.PLAIN, f"  {', '.join(facts)}"))
+    if published.size:
+        facts.append(human_size(published.size))
+    yield (Piece(Role.PLACE, printable(published.path)), Piece(Role.PLAIN, f"  {', '.join(facts)}".rstrip()))
     roles = {
         CheckState.PASSED: Role.GOOD,
         CheckState.FAILED: Role.ERROR,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import zipfile
 from collections.abc import Callable
@@ -10,9 +11,11 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from click.testing import CliRunner
 
 from pipeline.check import Checked
 from pipeline.checks import CheckState
+from pipeline.cli import press
 from pipeline.diagnostics import Findings
 from pipeline.document import Document
 from pipeline.render.epub import write_epub
@@ -62,6 +65,7 @@ class Editions:
 
     document: Document
     sources: Sources
+    folder: Path
     pdf: Path
     epub: Path
 
@@ -89,7 +93,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Editions:
     (folder / "small.epub").write_bytes(write_epub(made.document, (), OWN, EPOCH, findings, pages))
     assert findings.all() == ()
     sources = Sources(made.report, made.index, Checked(made.report, made.index, Path(), ()).place_of)
-    return Editions(made.document, sources, folder / "small.pdf", folder / "small.epub")
+    return Editions(made.document, sources, report, folder / "small.pdf", folder / "small.epub")
 
 
 def compared(editions: Editions) -> tuple[dict[str, CheckState], list[str]]:
@@ -347,3 +351,42 @@ def test_a_book_without_a_page_list_is_told(good: Editions, tmp_path: Path) -> N
     assert states["Parity pages"] is CheckState.FAILED
     with pikepdf.open(good.pdf) as pdf:
         assert found == [f"PAR004 small.epub:0: the EPUB has no page list, the PDF {len(pdf.pages)} pages"]
+
+
+@pytest.mark.artefact
+class TestCommand:
+    """The comparison as `proofpress verify --report` makes it."""
+
+    def told(self, *arguments: str) -> tuple[int, dict[str, str], list[str]]:
+        result = CliRunner().invoke(press, ["verify", *arguments, "--format", "json"])
+        said = json.loads(result.stdout)
+        held = {check["name"]: check["state"] for check in said["checks"]}
+        return result.exit_code, held, [finding["rule"] for finding in said["findings"]]
+
+    def test_editions_by_another_press_differ_in_the_colophon(self, good: Editions) -> None:
+        """The small report says in its colophon that it was made by Proofpress 1; no other text differs."""
+        code, held, found = self.told(str(good.pdf), str(good.epub), "--report", str(good.folder))
+        assert (code, [rule for rule in found if rule.startswith("PAR")]) == (1, ["PAR002", "PAR003", "PAR002"])
+        assert {held[name] for name in ("Parity source", "Parity pages", "EPUB notes", "EPUB text")} == {"passed"}
+        assert {held[name] for name in ("Parity EPUB", "Parity PDF")} == {"failed"}
+        told = CliRunner().invoke(press, ["verify", str(good.pdf), str(good.epub), "--report", str(good.folder)]).stdout
+        assert told.count('"Made with Proofpress ') == 3
+
+    def test_another_book(self, good: Editions, tmp_path: Path) -> None:
+        (tmp_path / "small.epub").write_bytes(write_epub(RICH, (), OWN, EPOCH, Findings()))
+        code, held, found = self.told(str(tmp_path / "small.epub"), "--report", str(good.folder))
+        assert code == 1
+        assert held["Parity EPUB"] == "failed"
+        assert {"PAR002"} == set(found) & {"PAR001", "PAR002", "PAR003", "PAR004"}
+
+    def test_what_is_no_book(self, tmp_path: Path) -> None:
+        (tmp_path / "a.epub").write_bytes(b"PK, and then nothing")
+        code, held, found = self.told(str(tmp_path / "a.epub"), str(tmp_path / "none.epub"))
+        assert code == 1
+        assert held["EPUB archive"] == "failed"
+        assert found == ["EPUB003", "EPUB003"]
+
+    def test_two_books_of_one_report(self, good: Editions) -> None:
+        result = CliRunner().invoke(press, ["verify", str(good.epub), str(good.epub), "--report", str(good.folder)])
+        assert result.exit_code == 2
+        assert "a report is compared with one PDF and one EPUB" in result.stderr
