@@ -354,6 +354,14 @@ def test_the_direction_follows_the_script(lang: str, direction: str) -> None:
 # ---------------------------------------------------------------- metadata
 
 
+def test_languages_are_those_that_blocks_are_written_in() -> None:
+    html = (
+        '<p id="sec-annex-more">A word, <i lang="ru">слово</i>.</p><blockquote lang="de"><p>Ein Satz.</p></blockquote>'
+    )
+    book = written(with_chapter(RICH, "sec-annex", html=html))
+    assert book.package("//dc:language") == ["en-GB", "de"]
+
+
 def test_the_package_states_the_facts_of_the_imprint(rich: Book) -> None:
     assert rich.package("//dc:title") == [IMPRINT.title, IMPRINT.subtitle]
     assert rich.meta("title-type") == ["main", "subtitle"]

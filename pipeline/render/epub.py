@@ -6,7 +6,7 @@ import io
 import re
 import uuid
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -18,7 +18,7 @@ from pipeline.render.cover import draw_cover
 from pipeline.render.epub_access import derive
 from pipeline.render.epub_fonts import STYLE as FONTS_STYLE
 from pipeline.render.epub_fonts import embedded_fonts
-from pipeline.render.epub_markup import NOT_WELL_FORMED, elements, local_name, parser
+from pipeline.render.epub_markup import NOT_WELL_FORMED, XHTML, elements, local_name, parser
 from pipeline.render.epub_pages import (
     COVER_PICTURE,
     NAV,
@@ -31,6 +31,8 @@ from pipeline.render.pagemap import PageMap
 from pipeline.templating import Templates
 
 FOLDER, PACKAGE = "EPUB", "package.opf"
+_BLOCKS = ("section", "div", "blockquote", "p")
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 MEDIA_TYPE = "application/epub+zip"
 _FIRST_ZIP_MOMENT = datetime(1980, 1, 1, tzinfo=UTC)  # what the date field of a ZIP entry can hold
 _LAST_ZIP_MOMENT = datetime(2107, 12, 31, tzinfo=UTC)
@@ -95,6 +97,7 @@ def write_epub(
         identifiers=identifiers(document.imprint),
         certified_by=certified_by,
         print_edition=page_map.identifier if page_map is not None else "",
+        languages=languages_of(document.imprint.lang, trees.values()),
         direction=reading_direction(document.imprint.lang),
         modified=datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         access=derive(tuple(trees.values()), document.assets, style.decode("utf-8", "replace")),
@@ -113,6 +116,17 @@ def write_epub(
     content |= {f"{FOLDER}/{name}": text.encode() for name, text in pages.items()}
     content |= {f"{FOLDER}/{asset.href}": asset.data for asset in (*document.assets, *faces)}
     return _packed(content, epoch)
+
+
+def languages_of(main: str, pages: Iterable[etree._Element]) -> tuple[str, ...]:
+    """The languages that the book is written in, the main one first (EPUB 3.3, 5.5.3.3).
+
+    A language counts when a block of text is written in it: a foreign word or a title in a note makes no book in
+    another language.
+    """
+    blocks = (node for page in pages for node in page.iter(*(f"{{{XHTML}}}{name}" for name in _BLOCKS)))
+    named = (node.get("lang") or node.get(_XML_LANG) or main for node in blocks)
+    return tuple(dict.fromkeys((main, *named)))
 
 
 def identifiers(imprint: Imprint) -> tuple[Identifier, ...]:
