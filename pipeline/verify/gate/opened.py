@@ -17,27 +17,37 @@ from lxml import etree
 
 _STREAM = re.compile(rb"\bstream\r?\n")
 _MOST_OBJECTS = 3_000_000
+_HOLDERS = frozenset((pikepdf.ObjectType.dictionary, pikepdf.ObjectType.stream))
+_NO_NUMBERS = _HOLDERS | {pikepdf.ObjectType.array, pikepdf.ObjectType.name_, pikepdf.ObjectType.string}
 
 
 class NotReadableError(Exception):
     """The file cannot be read; the message says why."""
 
 
+def kind_of(value: Any) -> pikepdf.ObjectType | None:
+    """The type of an object of the file; None of a plain number, a boolean, null, and what is none of a file.
+
+    `isinstance` asks the same four times as slowly, which counts where it is asked of every operand.
+    """
+    return value._type_code if type(value) is pikepdf.Object else None
+
+
 def entry(holder: Any, key: str) -> Any:
     """An entry of a dictionary or stream; None when it is absent or the holder is something else."""
-    return holder.get(key) if isinstance(holder, (pikepdf.Dictionary, pikepdf.Stream)) else None
+    return holder.get(key) if kind_of(holder) in _HOLDERS else None
 
 
 def items(value: Any) -> list[Any]:
     """The items of an array; a single value as a list of one; nothing for None."""
     if value is None:
         return []
-    return list(value) if isinstance(value, pikepdf.Array) else [value]
+    return list(value) if kind_of(value) is pikepdf.ObjectType.array else [value]
 
 
 def name(value: Any) -> str:
     """A name without its slash; "" for anything else."""
-    return str(value)[1:] if isinstance(value, pikepdf.Name) else ""
+    return str(value)[1:] if kind_of(value) is pikepdf.ObjectType.name_ else ""
 
 
 def text(value: Any) -> str:
@@ -47,7 +57,7 @@ def text(value: Any) -> str:
 
 def number(value: Any) -> float | None:
     """A number, or None."""
-    if isinstance(value, bool) or value is None:
+    if isinstance(value, bool) or value is None or kind_of(value) in _NO_NUMBERS:
         return None
     try:
         return float(value)
@@ -57,7 +67,7 @@ def number(value: Any) -> float | None:
 
 def pairs(holder: Any) -> list[tuple[str, Any]]:
     """The entries of a dictionary or stream by their keys, which are given without their slash."""
-    if not isinstance(holder, (pikepdf.Dictionary, pikepdf.Stream)):
+    if kind_of(holder) not in _HOLDERS:
         return []
     return [(key.removeprefix("/"), holder.get(key)) for key in sorted(holder.keys())]
 
@@ -140,20 +150,35 @@ class Opened:
     @cached_property
     def dictionaries(self) -> tuple[Any, ...]:
         """All dictionaries and streams, also those inside other objects."""
+        return self._dictionaries[0]
+
+    def having(self, *keys: str) -> tuple[Any, ...]:
+        """The dictionaries and streams that have an entry of one of these keys, in the order of all."""
+        found, places = self._dictionaries
+        return tuple(found[at] for at in sorted({at for key in keys for at in places.get(key, ())}))
+
+    @cached_property
+    def _dictionaries(self) -> tuple[tuple[Any, ...], dict[str, list[int]]]:
+        """All dictionaries, and the places among them of those that have a key."""
         found: list[Any] = []
+        places: dict[str, list[int]] = {}
         pending: list[tuple[Any, int]] = [(item, 0) for item in self.objects]
         while pending:
             value, depth = pending.pop()
-            if isinstance(value, (pikepdf.Dictionary, pikepdf.Stream)):
+            kind = kind_of(value)
+            if kind in _HOLDERS:
+                keys = sorted(value.keys())
+                for key in keys:
+                    places.setdefault(key, []).append(len(found))
                 found.append(value)
-                kids = [kid for _, kid in pairs(value)]
-            elif isinstance(value, pikepdf.Array):
+                kids = [value.get(key) for key in keys]
+            elif kind is pikepdf.ObjectType.array:
                 kids = list(value)
             else:
                 continue
             if depth < 64:
                 pending.extend((kid, depth + 1) for kid in kids if _is_direct_holder(kid))
-        return tuple(found)
+        return tuple(found), places
 
     @cached_property
     def version(self) -> str:
@@ -214,5 +239,5 @@ class Opened:
 
 
 def _is_direct_holder(value: Any) -> bool:
-    holds = isinstance(value, (pikepdf.Dictionary, pikepdf.Stream, pikepdf.Array))
-    return holds and not value.is_indirect
+    kind = kind_of(value)
+    return (kind in _HOLDERS or kind is pikepdf.ObjectType.array) and not value.is_indirect

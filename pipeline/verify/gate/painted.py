@@ -6,7 +6,7 @@ is read once for the file, and once more for each place of the structure that it
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import pikepdf
 
 from pipeline.verify.gate.canvas import Canvas, Mark, Piece, State
-from pipeline.verify.gate.opened import NotReadableError, Opened, entry, identity, items, name, number, pairs
+from pipeline.verify.gate.opened import NotReadableError, Opened, entry, identity, items, kind_of, name, number, pairs
 
 OPERATORS = frozenset(
     "b B b* B* BDC BI BMC BT BX c cm CS cs d d0 d1 Do DP EI EMC ET EX f F f* G g gs h i ID j J K k l m M MP n q Q "
@@ -32,6 +32,9 @@ _DEVICE = {
     "k": "DeviceCMYK",
     "K": "DeviceCMYK",
 }
+_SETS = frozenset((*_DEVICE, *"cs CS scn SCN Tf Tr gs ri".split()))
+_MARKS = frozenset(("BMC", "BDC"))
+_ARRAY, _NAME, _STRING = pikepdf.ObjectType.array, pikepdf.ObjectType.name_, pikepdf.ObjectType.string
 _SMALLEST, _LARGEST = Decimal("1.175e-38"), Decimal("3.403e38")  # of numbers (ISO 19005-3, 6.1.13)
 _DEEPEST = 12  # forms inside one another
 _MOST_READINGS = 20_000  # of forms, in one file
@@ -117,10 +120,20 @@ class _Reader:
         self.stack: list[State] = []
         self.base = len(marks)
         self.marks = list(marks)
+        self.around = marks  # the marks as they are kept with what is painted
+        self.found: dict[tuple[str, str], Any] = {}  # resources that are objects of their own
         self.stream = identity(canvas.holder) if isinstance(canvas.holder, pikepdf.Stream) else (0, 0)
 
     def resource(self, kind: str, key: Any) -> Any:
-        found = entry(entry(self.canvas.resources, kind), str(key)) if isinstance(key, pikepdf.Name) else None
+        if kind_of(key) is _NAME:
+            word = str(key)
+            if (kind, word) in self.found:
+                return self.found[kind, word]
+            found = entry(entry(self.canvas.resources, kind), word)
+            if identity(found) != (0, 0):
+                self.found[kind, word] = found
+        else:
+            found = None
         if found is None:
             self.canvas.missing.add(f"{kind[1:]} {key}")
         return found
@@ -131,10 +144,12 @@ class _Reader:
         if isinstance(instruction, pikepdf.ContentStreamInlineImage):
             self.inline_image(instruction.iimage)
             return
-        for operand in operands:
-            self.measure(operand)
-        if operator not in OPERATORS:
-            self.canvas.unknown.add(operator)
+        if operator in _SHOWS:
+            self.show(operands)
+            return
+        self.measure(operands)
+        if operator in _SETS:
+            self.set(operator, operands)
         elif operator == "q":
             self.stack.append(self.state.copy())
             self.canvas.deepest = max(self.canvas.deepest, len(self.stack))
@@ -143,40 +158,44 @@ class _Reader:
                 self.state = self.stack.pop()
             else:
                 self.canvas.unbalanced = True
-        elif operator in ("BMC", "BDC"):
+        elif operator in _MARKS:
             self.open(operands)
         elif operator == "EMC":
             if len(self.marks) > self.base:
                 self.marks.pop()
+                self.around = tuple(self.marks)
             else:
                 self.canvas.unbalanced = True
-        elif operator in _SHOWS:
-            self.show(operator, operands)
         elif operator in _PAINTS:
             self.paint(operator, operands)
         elif operator == "Do" and operands:
             self.do(self.resource("/XObject", operands[0]))
-        else:
-            self.set(operator, operands)
+        elif operator not in OPERATORS:
+            self.canvas.unknown.add(operator)
 
-    def measure(self, operand: Any) -> None:
-        """Note what is too large (ISO 19005-3, 6.1.13)."""
-        kind = type(operand)
-        if kind is int:
-            if not -(2**31) <= operand < 2**31:
-                self.canvas.limits.add(f"the integer {operand}")
-        elif kind is Decimal:
-            if operand and not _SMALLEST < abs(operand) < _LARGEST:
-                self.canvas.limits.add(f"the number {operand:.3E}")
-        elif isinstance(operand, pikepdf.String):
-            if len(bytes(operand)) > 32767:
-                self.canvas.limits.add(f"a string of {len(bytes(operand))} bytes")
-        elif isinstance(operand, pikepdf.Name):
-            if len(str(operand).encode()) > 128:
-                self.canvas.limits.add("a name of more than 127 bytes")
-        elif isinstance(operand, pikepdf.Array):
-            for inner in operand:
-                self.measure(inner)
+    def measure(self, operands: Iterable[Any]) -> list[bytes]:
+        """Note what is too large (ISO 19005-3, 6.1.13); returns the strings, which are read for it."""
+        strings: list[bytes] = []
+        for operand in operands:
+            if type(operand) is int:
+                if not -(2**31) <= operand < 2**31:
+                    self.canvas.limits.add(f"the integer {operand}")
+                continue
+            if type(operand) is Decimal:
+                if operand and not _SMALLEST < abs(operand) < _LARGEST:
+                    self.canvas.limits.add(f"the number {operand:.3E}")
+                continue
+            kind = kind_of(operand)
+            if kind is _STRING:
+                strings.append(bytes(operand))
+                if len(strings[-1]) > 32767:
+                    self.canvas.limits.add(f"a string of {len(strings[-1])} bytes")
+            elif kind is _NAME:
+                if len(str(operand).encode()) > 128:
+                    self.canvas.limits.add("a name of more than 127 bytes")
+            elif kind is _ARRAY:
+                self.measure(operand)
+        return strings
 
     def end(self) -> None:
         if len(self.marks) > self.base or self.stack:
@@ -197,7 +216,7 @@ class _Reader:
                 state.fill = space
             else:
                 state.stroke = space
-        elif operator in ("scn", "SCN") and operands and isinstance(operands[-1], pikepdf.Name):
+        elif operator in ("scn", "SCN") and operands and kind_of(operands[-1]) is _NAME:
             self.pattern(self.resource("/Pattern", operands[-1]), fill=operator == "scn")
         elif operator == "Tf" and len(operands) == 2:
             state.font, state.size = self.resource("/Font", operands[0]), number(operands[1]) or 0.0
@@ -254,21 +273,22 @@ class _Reader:
         mark = Mark(
             name(operands[0]) if operands else "", None if found is None else int(found), properties, self.stream
         )
-        self.canvas.marks.append((mark, tuple(self.marks)))
+        self.canvas.marks.append((mark, self.around))
         self.marks.append(mark)
+        self.around = tuple(self.marks)
 
     # ------------------------------------------------------------ painting
 
     def add(self, kind: str, spaces: tuple[Any, ...] = (), image: Any = None) -> None:
-        self.canvas.pieces.append(Piece(kind, self.canvas.page, tuple(self.marks), spaces=spaces, image=image))
+        self.canvas.pieces.append(Piece(kind, self.canvas.page, self.around, spaces=spaces, image=image))
 
-    def show(self, operator: str, operands: list[Any]) -> None:
-        shown = items(operands[-1]) if operands else []
-        codes = tuple(bytes(piece) for piece in shown if isinstance(piece, pikepdf.String))
+    def show(self, operands: list[Any]) -> None:
+        self.measure(operands[:-1])
+        codes = tuple(self.measure(items(operands[-1]))) if operands else ()
         state = self.state
         mode = state.rendering
         spaces = ((state.fill,) if mode in (0, 2, 4, 6) else ()) + ((state.stroke,) if mode in (1, 2, 5, 6) else ())
-        piece = Piece("text", self.canvas.page, tuple(self.marks), state.font, codes, mode, spaces)
+        piece = Piece("text", self.canvas.page, self.around, state.font, codes, mode, spaces)
         self.canvas.pieces.append(piece)
         self.canvas.overprinted += self.state.overprinted
         if name(entry(state.font, "/Subtype")) == "Type3":
@@ -309,7 +329,7 @@ class _Reader:
         """A stream inside: read again where it stands in another place of the structure."""
         if not isinstance(form, pikepdf.Stream):
             return
-        around = tuple(self.marks)
+        around = self.around
         in_page = shown and self.canvas.shown
         context = 4 * self.canvas.page + 2 * in_page + bool(around) if around or in_page else 0
         if (identity(form), context) in self.painter.seen:
