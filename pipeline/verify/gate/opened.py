@@ -15,10 +15,12 @@ from typing import Any
 import pikepdf
 from lxml import etree
 
-_STREAM = re.compile(rb"\bstream\r?\n")
+from pipeline.cache import Cache
+
+_STREAM_WORD = re.compile(rb"\bstream\r?\n")
 _MOST_OBJECTS = 3_000_000
-_HOLDERS = frozenset((pikepdf.ObjectType.dictionary, pikepdf.ObjectType.stream))
-_NO_NUMBERS = _HOLDERS | {pikepdf.ObjectType.array, pikepdf.ObjectType.name_, pikepdf.ObjectType.string}
+_ARRAY, _DICTIONARY, _STREAM = pikepdf.ObjectType.array, pikepdf.ObjectType.dictionary, pikepdf.ObjectType.stream
+_NO_NUMBERS = (_DICTIONARY, _ARRAY, pikepdf.ObjectType.name_, _STREAM, pikepdf.ObjectType.string)
 
 
 class NotReadableError(Exception):
@@ -35,14 +37,22 @@ def kind_of(value: Any) -> pikepdf.ObjectType | None:
 
 def entry(holder: Any, key: str) -> Any:
     """An entry of a dictionary or stream; None when it is absent or the holder is something else."""
-    return holder.get(key) if kind_of(holder) in _HOLDERS else None
+    if type(holder) is not pikepdf.Object:
+        return None
+    kind = holder._type_code
+    return holder.get(key) if kind is _DICTIONARY or kind is _STREAM else None
+
+
+def is_holder(value: Any) -> bool:
+    """Whether something is a dictionary or a stream."""
+    return type(value) is pikepdf.Object and ((kind := value._type_code) is _DICTIONARY or kind is _STREAM)
 
 
 def items(value: Any) -> list[Any]:
     """The items of an array; a single value as a list of one; nothing for None."""
     if value is None:
         return []
-    return list(value) if kind_of(value) is pikepdf.ObjectType.array else [value]
+    return list(value) if kind_of(value) is _ARRAY else [value]
 
 
 def name(value: Any) -> str:
@@ -57,7 +67,7 @@ def text(value: Any) -> str:
 
 def number(value: Any) -> float | None:
     """A number, or None."""
-    if isinstance(value, bool) or value is None or kind_of(value) in _NO_NUMBERS:
+    if value is None or isinstance(value, bool) or kind_of(value) in _NO_NUMBERS:
         return None
     try:
         return float(value)
@@ -67,7 +77,7 @@ def number(value: Any) -> float | None:
 
 def pairs(holder: Any) -> list[tuple[str, Any]]:
     """The entries of a dictionary or stream by their keys, which are given without their slash."""
-    if kind_of(holder) not in _HOLDERS:
+    if not is_holder(holder):
         return []
     return [(key.removeprefix("/"), holder.get(key)) for key in sorted(holder.keys())]
 
@@ -116,13 +126,15 @@ class Opened:
 
     Args:
         path: the file.
+        cache: where what is read of its content streams is kept; None keeps nothing.
 
     Raises:
         NotReadableError: when it cannot be opened, or only with a password.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, cache: Cache | None = None) -> None:
         self.path = path
+        self.cache = cache
         try:
             self.data = path.read_bytes()
             self.pdf = pikepdf.open(path, suppress_warnings=True)
@@ -165,14 +177,13 @@ class Opened:
         pending: list[tuple[Any, int]] = [(item, 0) for item in self.objects]
         while pending:
             value, depth = pending.pop()
-            kind = kind_of(value)
-            if kind in _HOLDERS:
+            if is_holder(value):
                 keys = sorted(value.keys())
                 for key in keys:
                     places.setdefault(key, []).append(len(found))
                 found.append(value)
                 kids = [value.get(key) for key in keys]
-            elif kind is pikepdf.ObjectType.array:
+            elif kind_of(value) is _ARRAY:
                 kids = list(value)
             else:
                 continue
@@ -191,7 +202,7 @@ class Opened:
         """The file with blanks in place of what streams hold, so that it can be searched."""
         cut: list[bytes] = []
         at = 0
-        for found in _STREAM.finditer(self.data):
+        for found in _STREAM_WORD.finditer(self.data):
             if found.end() < at:
                 continue
             end = self.data.find(b"endstream", found.end())
@@ -240,4 +251,4 @@ class Opened:
 
 def _is_direct_holder(value: Any) -> bool:
     kind = kind_of(value)
-    return (kind in _HOLDERS or kind is pikepdf.ObjectType.array) and not value.is_indirect
+    return (kind is _DICTIONARY or kind is _ARRAY or kind is _STREAM) and not value.is_indirect

@@ -1,4 +1,4 @@
-"""What the pages of a PDF paint: content streams read operator by operator, with what holds at each of them.
+"""What the pages of a PDF paint: content streams followed step by step (see `tape`), with what holds at each of them.
 
 Pages, form XObjects, patterns, glyphs of Type 3 fonts and the looks of annotations are all content streams. A form
 is read once for the file, and once more for each place of the structure that it is painted in.
@@ -6,8 +6,7 @@ is read once for the file, and once more for each place of the structure that it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from decimal import Decimal
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -15,27 +14,12 @@ import pikepdf
 
 from pipeline.verify.gate.canvas import Canvas, Mark, Piece, State
 from pipeline.verify.gate.opened import NotReadableError, Opened, entry, identity, items, kind_of, name, number, pairs
+from pipeline.verify.gate.tape import DEVICES, INLINE, PAINTS, PATTERNS, SHOWS, Shelf, shelf
 
-OPERATORS = frozenset(
-    "b B b* B* BDC BI BMC BT BX c cm CS cs d d0 d1 Do DP EI EMC ET EX f F f* G g gs h i ID j J K k l m M MP n q Q "
-    "re RG rg ri s S SC sc SCN scn sh T* Tc Td TD Tf Tj TJ TL Tm Tr Ts Tw Tz v w W W* y ' \" INLINE IMAGE".split()
-)
-_PAINTS = frozenset("b B b* B* f F f* s S sh".split())
 _FILLS = frozenset("b B b* B* f F f*".split())
 _STROKES = frozenset("b B b* B* s S".split())
-_SHOWS = frozenset("Tj TJ ' \"".split())
-_DEVICE = {
-    "g": "DeviceGray",
-    "G": "DeviceGray",
-    "rg": "DeviceRGB",
-    "RG": "DeviceRGB",
-    "k": "DeviceCMYK",
-    "K": "DeviceCMYK",
-}
-_SETS = frozenset((*_DEVICE, *"cs CS scn SCN Tf Tr gs ri".split()))
 _MARKS = frozenset(("BMC", "BDC"))
-_ARRAY, _NAME, _STRING = pikepdf.ObjectType.array, pikepdf.ObjectType.name_, pikepdf.ObjectType.string
-_SMALLEST, _LARGEST = Decimal("1.175e-38"), Decimal("3.403e38")  # of numbers (ISO 19005-3, 6.1.13)
+_NAME = pikepdf.ObjectType.name_
 _DEEPEST = 12  # forms inside one another
 _MOST_READINGS = 20_000  # of forms, in one file
 
@@ -43,7 +27,7 @@ _MOST_READINGS = 20_000  # of forms, in one file
 @lru_cache(maxsize=4)
 def painted(file: Opened) -> tuple[Canvas, ...]:
     """All content streams of the pages, and of what stands on them."""
-    painter = _Painter()
+    painter = _Painter(shelf(file))
     for page in file.pages:
         painter.page(page.number, page.object)
     return tuple(painter.canvases)
@@ -69,7 +53,8 @@ def inherited(page: Any, key: str) -> Any:
 
 
 class _Painter:
-    def __init__(self) -> None:
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf = shelf
         self.canvases: list[Canvas] = []
         self.seen: set[tuple[tuple[int, int], int]] = set()
         self.readings = 0
@@ -99,13 +84,14 @@ class _Painter:
     def run(self, canvas: Canvas, stream: Any, marks: tuple[Mark, ...], depth: int) -> None:
         self.canvases.append(canvas)
         try:
-            instructions: Any = pikepdf.parse_content_stream(stream)
+            tape = self.shelf.tape(stream)
         except (pikepdf.PdfError, TypeError, ValueError, RuntimeError) as error:
             canvas.broken = str(error).splitlines()[0]
             return
         reader = _Reader(self, canvas, marks, depth)
-        for instruction in instructions:
-            reader.take(instruction)
+        canvas.unknown, canvas.limits = tape.unknown, tape.limits
+        for operator, operands in tape.steps:
+            reader.take(operator, operands)
         reader.end()
 
 
@@ -138,18 +124,9 @@ class _Reader:
             self.canvas.missing.add(f"{kind[1:]} {key}")
         return found
 
-    def take(self, instruction: Any) -> None:
-        operator = str(instruction.operator)
-        operands = list(instruction.operands)
-        if isinstance(instruction, pikepdf.ContentStreamInlineImage):
-            self.inline_image(instruction.iimage)
-            return
-        if operator in _SHOWS:
+    def take(self, operator: str, operands: tuple[Any, ...]) -> None:
+        if operator in SHOWS:
             self.show(operands)
-            return
-        self.measure(operands)
-        if operator in _SETS:
-            self.set(operator, operands)
         elif operator == "q":
             self.stack.append(self.state.copy())
             self.canvas.deepest = max(self.canvas.deepest, len(self.stack))
@@ -166,36 +143,15 @@ class _Reader:
                 self.around = tuple(self.marks)
             else:
                 self.canvas.unbalanced = True
-        elif operator in _PAINTS:
+        elif operator in PAINTS:
             self.paint(operator, operands)
-        elif operator == "Do" and operands:
-            self.do(self.resource("/XObject", operands[0]))
-        elif operator not in OPERATORS:
-            self.canvas.unknown.add(operator)
-
-    def measure(self, operands: Iterable[Any]) -> list[bytes]:
-        """Note what is too large (ISO 19005-3, 6.1.13); returns the strings, which are read for it."""
-        strings: list[bytes] = []
-        for operand in operands:
-            if type(operand) is int:
-                if not -(2**31) <= operand < 2**31:
-                    self.canvas.limits.add(f"the integer {operand}")
-                continue
-            if type(operand) is Decimal:
-                if operand and not _SMALLEST < abs(operand) < _LARGEST:
-                    self.canvas.limits.add(f"the number {operand:.3E}")
-                continue
-            kind = kind_of(operand)
-            if kind is _STRING:
-                strings.append(bytes(operand))
-                if len(strings[-1]) > 32767:
-                    self.canvas.limits.add(f"a string of {len(strings[-1])} bytes")
-            elif kind is _NAME:
-                if len(str(operand).encode()) > 128:
-                    self.canvas.limits.add("a name of more than 127 bytes")
-            elif kind is _ARRAY:
-                self.measure(operand)
-        return strings
+        elif operator == "Do":
+            if operands:
+                self.do(self.resource("/XObject", operands[0]))
+        elif operator == INLINE:
+            self.inline_image(operands[0])
+        else:
+            self.set(operator, operands)
 
     def end(self) -> None:
         if len(self.marks) > self.base or self.stack:
@@ -203,21 +159,21 @@ class _Reader:
 
     # ------------------------------------------------------------ states
 
-    def set(self, operator: str, operands: list[Any]) -> None:
+    def set(self, operator: str, operands: tuple[Any, ...]) -> None:
         state = self.state
-        if operator in _DEVICE:
+        if operator in DEVICES:
             if operator.islower():
-                state.fill = _DEVICE[operator]
+                state.fill = DEVICES[operator]
             else:
-                state.stroke = _DEVICE[operator]
+                state.stroke = DEVICES[operator]
         elif operator in ("cs", "CS") and operands:
             space = self.space(operands[0])
             if operator == "cs":
                 state.fill = space
             else:
                 state.stroke = space
-        elif operator in ("scn", "SCN") and operands and kind_of(operands[-1]) is _NAME:
-            self.pattern(self.resource("/Pattern", operands[-1]), fill=operator == "scn")
+        elif operator in PATTERNS:
+            self.pattern(self.resource("/Pattern", operands[0]), fill=operator == "scn")
         elif operator == "Tf" and len(operands) == 2:
             state.font, state.size = self.resource("/Font", operands[0]), number(operands[1]) or 0.0
         elif operator == "Tr" and operands:
@@ -265,7 +221,7 @@ class _Reader:
 
     # ------------------------------------------------------------ marked content
 
-    def open(self, operands: list[Any]) -> None:
+    def open(self, operands: tuple[Any, ...]) -> None:
         properties = operands[1] if len(operands) > 1 else None
         if isinstance(properties, pikepdf.Name):
             properties = self.resource("/Properties", properties)
@@ -282,9 +238,7 @@ class _Reader:
     def add(self, kind: str, spaces: tuple[Any, ...] = (), image: Any = None) -> None:
         self.canvas.pieces.append(Piece(kind, self.canvas.page, self.around, spaces=spaces, image=image))
 
-    def show(self, operands: list[Any]) -> None:
-        self.measure(operands[:-1])
-        codes = tuple(self.measure(items(operands[-1]))) if operands else ()
+    def show(self, codes: tuple[bytes, ...]) -> None:
         state = self.state
         mode = state.rendering
         spaces = ((state.fill,) if mode in (0, 2, 4, 6) else ()) + ((state.stroke,) if mode in (1, 2, 5, 6) else ())
@@ -305,7 +259,7 @@ class _Reader:
                 canvas = Canvas(f"glyph {key}", self.canvas.page, glyph, False, around, resources is not None)
                 self.painter.run(canvas, glyph, (), self.depth + 1)
 
-    def paint(self, operator: str, operands: list[Any]) -> None:
+    def paint(self, operator: str, operands: tuple[Any, ...]) -> None:
         if operator == "sh":
             shading = self.resource("/Shading", operands[0]) if operands else None
             self.add("shading", (entry(shading, "/ColorSpace"),))
