@@ -180,3 +180,14 @@ def test_damaged_tapes_are_made_again(pressed_demo: Pressed, recorded: Examine, 
             kept.write_bytes(kept.read_bytes()[:-1])
     again, taken_again = recorded(pressed_demo.path)
     assert taken_again == taken and same(first, again)
+
+
+def test_readers_are_heard_about_changed_pages(pressed_demo: Pressed, recorded: Examine, tmp_path: Path) -> None:
+    def cut_string(pdf: Pdf) -> None:
+        page = with_number(pdf)
+        rewrite(pdf, page, content(page) + b"\n(cut")
+
+    recorded(pressed_demo.path)
+    path = spoilt(pressed_demo, tmp_path, cut_string)
+    found, _ = recorded(path)
+    assert "6.1.4-2" in broken(found) and same(found, examine(path, "demo.pdf", BOTH))

@@ -9,9 +9,10 @@ from typing import Any
 import pikepdf
 
 from pipeline.verify.gate.clauses import ARCHIVE, Fault, Standard, clause
-from pipeline.verify.gate.opened import Opened, entry, items, kind_of, name, number, pairs, place
+from pipeline.verify.gate.opened import Opened, entry, identity, items, kind_of, name, number, pairs, place
 from pipeline.verify.gate.painted import painted
 from pipeline.verify.gate.rules import FILE_STRUCTURE
+from pipeline.verify.gate.tape import shelf
 
 _EARLY = frozenset((Standard.A1, Standard.A2, Standard.A3))
 _SIGN = re.compile(rb"\\.|[()%<>\r\n]", re.DOTALL)
@@ -84,10 +85,33 @@ def sound(file: Opened) -> Iterator[Fault]:
     for message in dict.fromkeys(file.pdf.get_warnings()):
         yield Fault(f"qpdf: {message}")
     try:
-        for message in file.pdf.check_pdf_syntax():
+        for message in file.pdf.check_pdf_syntax() if file.cache is None else _complaints(file):
             yield Fault(f"qpdf: {message}")
     except (pikepdf.PdfError, RuntimeError) as error:
         yield Fault(f"qpdf: {error}")
+
+
+def _complaints(file: Opened) -> list[str]:
+    """What `check_pdf_syntax` says of a file of our own: pages read before without a complaint are not parsed again."""
+    painted(file)
+    known, silent = shelf(file).known, _Silent()
+    for value in file.objects:
+        if isinstance(value, pikepdf.Stream):
+            value.read_bytes(pikepdf.StreamDecodeLevel.all)
+    for page in file.pages:
+        if identity(page.object) not in known:
+            pikepdf.Page(page.object).parse_contents(silent)
+    return [f"WARNING: {warning}" for warning in file.pdf.get_warnings()]
+
+
+class _Silent(pikepdf.StreamParser):
+    """Has a content stream parsed for the sake of what qpdf says about it."""
+
+    def handle_object(self, *_: Any) -> None:
+        pass
+
+    def handle_eof(self) -> None:
+        pass
 
 
 @clause("6.1.4-3", "cross-references are tables", FILE_STRUCTURE, {Standard.A1})
@@ -229,7 +253,7 @@ def limits(file: Opened) -> Iterator[Fault]:
         yield Fault(f"the file has {len(file.objects):,} objects")
     for value in file.dictionaries:
         for key, inner in pairs(value):
-            if len(key.encode()) > 127:
+            if len(key) > 31 and len(key.encode()) > 127:  # a character has four bytes at most
                 yield Fault("a name has more than 127 bytes", place(value))
             for message in _too_large(inner):
                 yield Fault(message, place(value))

@@ -66,9 +66,11 @@ class Shelf:
 
     Attributes:
         cache: where they are kept; None where nothing is, as for files of strangers.
+        known: the numbers of the pages and streams whose tapes were kept: nobody complained about their bytes.
     """
 
     cache: Cache | None = None
+    known: set[tuple[int, int]] = field(default_factory=set)
     _new: dict[str, Tape] = field(default_factory=dict)
 
     def tape(self, stream: Any) -> Tape:
@@ -80,6 +82,7 @@ class Shelf:
         key = self._key(stream) if self.cache is not None else ""
         stored = self.cache.get(key) if self.cache is not None and key else None
         if stored is not None:
+            self.known.add(stream.objgen)
             return _unpacked(stored)
         tape = record(stream)
         if key:
