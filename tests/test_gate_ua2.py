@@ -120,6 +120,19 @@ class TestSecondPart:
         with pikepdf.open(BytesIO(data)) as pdf:
             assert b"pdfaid:conformance" not in pdf.Root.Metadata.read_bytes()
 
+    def test_declarations_take_the_place_that_was_left_for_them(self, printed: bytes) -> None:
+        data = declared(printed, RICH, SCREEN_2_FORM, EPOCH)
+        differing = [at for at, (one, other) in enumerate(zip(printed, data, strict=True)) if one != other]
+        assert printed.index(b"<?xpacket begin") < differing[0]
+        assert differing[-1] < printed.index(b"<?xpacket end")
+
+    def test_a_file_without_room_is_written_anew(self, printed: bytes, tmp_path: Path) -> None:
+        def crowd(pdf: Pdf) -> None:
+            pdf.Root.Metadata.write(pdf.Root.Metadata.read_bytes().replace(b"  ", b""))
+
+        data = declared(spoilt(printed, crowd), RICH, SCREEN_2_FORM, EPOCH)
+        assert broken(data, tmp_path / "a.pdf") == set()
+
     @pytest.mark.parametrize("number", FAULTS)
     def test_a_fault_breaks_its_clause(self, number: str, printed: bytes, tmp_path: Path) -> None:
         assert number in broken(spoilt(printed, FAULTS[number]), tmp_path / "bad.pdf")

@@ -15,7 +15,7 @@ import pikepdf
 
 from pipeline import __version__
 from pipeline.document import Imprint
-from pipeline.render.xmp import Claims, description, packet
+from pipeline.render.xmp import NO_CLAIMS, Claims, description, packet, padded
 
 TOOL = f"Proofpress {__version__}"
 
@@ -92,7 +92,28 @@ def attach(pdf: pikepdf.Pdf, attached: tuple[Attached, ...], epoch: int) -> None
     pdf.Root.AF = pikepdf.Array([specifications[item.name] for item in attached])
 
 
-def say_metadata(pdf: pikepdf.Pdf, imprint: Imprint, claims: Claims, epoch: int, *, later: bool = False) -> None:
+def metadata(imprint: Imprint, claims: Claims, room: Claims, epoch: int) -> bytes:
+    """The XMP packet.
+
+    Args:
+        imprint: the facts about the publication.
+        claims: what was proved of the file.
+        room: what may be claimed later in its place: the packet is as long as one with these claims.
+        epoch: the moment that the file is dated with, in seconds since 1970.
+    """
+    stamp = datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return padded(packet(imprint, claims, stamp, TOOL), len(packet(imprint, room, stamp, TOOL)))
+
+
+def say_metadata(
+    pdf: pikepdf.Pdf,
+    imprint: Imprint,
+    claims: Claims,
+    epoch: int,
+    *,
+    later: bool = False,
+    room: Claims = NO_CLAIMS,
+) -> None:
     """The XMP packet, and the older dictionary with the same content where the version of PDF still knows it.
 
     Args:
@@ -101,9 +122,9 @@ def say_metadata(pdf: pikepdf.Pdf, imprint: Imprint, claims: Claims, epoch: int,
         claims: what was proved of the file.
         epoch: the moment that it is dated with, in seconds since 1970.
         later: whether it is a file of PDF 2.0, which says nothing outside the packet (ISO 19005-4, 6.1.3).
+        room: what may be claimed later, in the place that is left for it.
     """
-    stamp = datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    stream = pdf.make_stream(packet(imprint, claims, stamp, TOOL))
+    stream = pdf.make_stream(metadata(imprint, claims, room, epoch))
     stream.Type, stream.Subtype = pikepdf.Name.Metadata, pikepdf.Name.XML
     pdf.Root.Metadata = stream
     if later:

@@ -8,7 +8,15 @@ from io import BytesIO
 import pikepdf
 
 from pipeline.document import Document, Kind
-from pipeline.render.catalog import Attached, attach, say_colours, say_metadata, say_what_it_is, set_pictures_plain
+from pipeline.render.catalog import (
+    Attached,
+    attach,
+    metadata,
+    say_colours,
+    say_metadata,
+    say_what_it_is,
+    set_pictures_plain,
+)
 from pipeline.render.structure import gather_parts, lead_to_elements
 from pipeline.render.tags_roles import UA1, UA2, Vocabulary
 from pipeline.render.volume import page_labels
@@ -70,15 +78,22 @@ def finished(
         attach(pdf, attached, epoch)
         if form.later:
             lead_to_elements(pdf)
-        say_metadata(pdf, document.imprint, NO_CLAIMS, epoch, later=form.later)
+        say_metadata(pdf, document.imprint, NO_CLAIMS, epoch, later=form.later, room=form.claims)
         return _saved(pdf, form)
 
 
 def declared(data: bytes, document: Document, form: Form, epoch: int) -> bytes:
-    """The file with declarations of what it conforms to; for the caller who has proved them."""
+    """The file with declarations of what it conforms to; for the caller who has proved them.
+
+    They take the place that `finished` left for them: every other byte stays as it was proved.
+    """
+    blank = metadata(document.imprint, NO_CLAIMS, form.claims, epoch)
     with pikepdf.open(BytesIO(data)) as pdf:
-        say_metadata(pdf, document.imprint, _fitting(form.claims, pdf), epoch, later=form.later)
-        return _saved(pdf, form)
+        claims = _fitting(form.claims, pdf)
+        if data.count(blank) != 1:  # not a file that `finished` has left
+            say_metadata(pdf, document.imprint, claims, epoch, later=form.later)
+            return _saved(pdf, form)
+    return data.replace(blank, metadata(document.imprint, claims, form.claims, epoch))
 
 
 def _fitting(claims: Claims, pdf: pikepdf.Pdf) -> Claims:
@@ -96,6 +111,7 @@ def _saved(pdf: pikepdf.Pdf, form: Form) -> bytes:
         force_version=form.version,
         deterministic_id=True,
         object_stream_mode=pikepdf.ObjectStreamMode.generate,
+        fix_metadata_version=False,  # which would write the packet anew, without its padding
     )
     return out.getvalue()
 

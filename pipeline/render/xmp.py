@@ -30,6 +30,7 @@ _META = "adobe:ns:meta/"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _BEGIN = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
 _END = '\n<?xpacket end="w"?>'
+_PADDING = " " * 99 + "\n"  # lines of blanks, before the end
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,13 @@ SCREEN_2 = Claims(
     ),
 )
 PRINT = Claims(pdfa=(3, "A"))
+
+
+def padded(data: bytes, size: int) -> bytes:
+    """A packet with blanks before its end (ISO 16684-1, 7.3.2), so that it has so many bytes; one that has stays."""
+    more = max(0, size - len(data))
+    blanks = (_PADDING * (more // len(_PADDING) + 1))[:more].encode()
+    return data.removesuffix(_END.encode()) + blanks + _END.encode()
 
 
 def packet(imprint: Imprint, claims: Claims, stamp: str, tool: str) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 from pipeline import toolchain
 from pipeline.cache import Cache
@@ -18,6 +19,7 @@ from pipeline.verify.gate.examine import Examination, Profile, examine
 from pipeline.verify.gate.verapdf import check_with_verapdf
 from pipeline.verify.pdf import check_pdf, place_of_id
 from pipeline.verify.pdf_print import check_for_printers
+from pipeline.workers import WorkFailedError, processors, work_through
 
 _PARTS_UA = {1: Standard.UA1, 2: Standard.UA2}
 _PARTS_A = {1: Standard.A1, 2: Standard.A2, 3: Standard.A3, 4: Standard.A4}
@@ -60,10 +62,19 @@ def prove(
     """
     profile = _profile(form.claims)
     own = Findings()
-    checks = check_pdf(path, document, cache, own, locate)
-    if form.for_printers:
-        checks = (*checks, *check_for_printers(path, own))
-    examination = examine(path, path.name, profile, undeclared=True, locate=locate)
+
+    def compare() -> tuple[tuple[CheckResult, ...], tuple[Diagnostic, ...]]:
+        wrong = Findings()
+        checks = check_pdf(path, document, cache, wrong, locate)
+        if form.for_printers:
+            checks = (*checks, *check_for_printers(path, wrong))
+        return checks, wrong.all()
+
+    def judge() -> Examination:
+        return examine(path, path.name, profile, undeclared=True, locate=locate, cache=cache)
+
+    (checks, wrong), examination = _at_once(compare, judge)
+    own.extend(wrong)
     own.extend(examination.findings)
     others: tuple[CheckResult, ...] = ()
     if not has_errors(own.all()):
@@ -76,6 +87,22 @@ def prove(
         others = (verdict,)
     findings.extend(own.all())
     return Proof((*checks, *examination.summary(), *others), examination, others)
+
+
+First = TypeVar("First")
+Second = TypeVar("Second")
+
+
+def _at_once(first: Callable[[], First], second: Callable[[], Second]) -> tuple[First, Second]:
+    """What two functions return, each called in a process of its own where there is more than one processor."""
+    if processors() < 2:
+        return first(), second()
+    both: tuple[Callable[[], Any], ...] = (first, second)
+    try:
+        done = dict(work_through(both, lambda do: do(), processes=2))
+    except WorkFailedError:  # a process came to its bounds; here there are none
+        return first(), second()
+    return done[0], done[1]
 
 
 def _profile(claims: Claims) -> Profile:

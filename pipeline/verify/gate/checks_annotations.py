@@ -195,7 +195,7 @@ def _shows(element: Element) -> bool:
 @clause("7.18.6.2-1", "media say of what kind they are", FEATURE_FORBIDDEN, UA, matterhorn="28-014")
 def media_kind(file: Opened) -> Iterator[Fault]:
     """Media clips: `CT`."""
-    for value in file.dictionaries:
+    for value in file.having("/D"):
         if name(entry(value, "/S")) == "MCD" and entry(value, "/CT") is None and entry(value, "/D") is not None:
             yield Fault("a media clip does not say its kind (CT)", place(value))
 
@@ -203,7 +203,7 @@ def media_kind(file: Opened) -> Iterator[Fault]:
 @clause("7.18.6.2-2", "media have words in their place", FEATURE_FORBIDDEN, UA, matterhorn="28-015")
 def media_words(file: Opened) -> Iterator[Fault]:
     """Media clips: `Alt`."""
-    for value in file.dictionaries:
+    for value in file.having("/D"):
         is_clip = name(entry(value, "/S")) == "MCD" and entry(value, "/D") is not None
         words = items(entry(value, "/Alt"))
         if is_clip and (len(words) < 2 or len(words) % 2 or not all(text(word) for word in words[1::2])):
@@ -286,7 +286,7 @@ def configurations(file: Opened) -> Iterator[tuple[str, Any]]:
 @clause("7.11-1", "attached files have both their names", FEATURE_FORBIDDEN, UA, matterhorn="21-001")
 def file_names(file: Opened) -> Iterator[Fault]:
     """File specifications with an embedded file: `F` and `UF`."""
-    for value in file.dictionaries:
+    for value in file.having("/EF"):
         if entry(value, "/EF") is not None and not (text(entry(value, "/F")) and text(entry(value, "/UF"))):
             yield Fault("an attached file lacks one of its names (F, UF)", place(value))
 

@@ -9,9 +9,10 @@ from typing import Any
 import pikepdf
 
 from pipeline.verify.gate.clauses import ARCHIVE, Fault, Standard, clause
-from pipeline.verify.gate.opened import Opened, entry, items, name, number, pairs, place
+from pipeline.verify.gate.opened import Opened, entry, identity, items, kind_of, name, number, pairs, place
 from pipeline.verify.gate.painted import painted
 from pipeline.verify.gate.rules import FILE_STRUCTURE
+from pipeline.verify.gate.tape import shelf
 
 _EARLY = frozenset((Standard.A1, Standard.A2, Standard.A3))
 _SIGN = re.compile(rb"\\.|[()%<>\r\n]", re.DOTALL)
@@ -84,10 +85,33 @@ def sound(file: Opened) -> Iterator[Fault]:
     for message in dict.fromkeys(file.pdf.get_warnings()):
         yield Fault(f"qpdf: {message}")
     try:
-        for message in file.pdf.check_pdf_syntax():
+        for message in file.pdf.check_pdf_syntax() if file.cache is None else _complaints(file):
             yield Fault(f"qpdf: {message}")
     except (pikepdf.PdfError, RuntimeError) as error:
         yield Fault(f"qpdf: {error}")
+
+
+def _complaints(file: Opened) -> list[str]:
+    """What `check_pdf_syntax` says of a file of our own: pages read before without a complaint are not parsed again."""
+    painted(file)
+    known, silent = shelf(file).known, _Silent()
+    for value in file.objects:
+        if isinstance(value, pikepdf.Stream):
+            value.read_bytes(pikepdf.StreamDecodeLevel.all)
+    for page in file.pages:
+        if identity(page.object) not in known:
+            pikepdf.Page(page.object).parse_contents(silent)
+    return [f"WARNING: {warning}" for warning in file.pdf.get_warnings()]
+
+
+class _Silent(pikepdf.StreamParser):
+    """Has a content stream parsed for the sake of what qpdf says about it."""
+
+    def handle_object(self, *_: Any) -> None:
+        pass
+
+    def handle_eof(self) -> None:
+        pass
 
 
 @clause("6.1.4-3", "cross-references are tables", FILE_STRUCTURE, {Standard.A1})
@@ -188,10 +212,10 @@ def filters(file: Opened) -> Iterator[Fault]:
 @clause("6.1.8-1", "names of fonts, colours and types are UTF-8", FILE_STRUCTURE, frozenset((Standard.A2, Standard.A3)))
 def names_readable(file: Opened) -> Iterator[Fault]:
     """ISO 19005-3, 6.1.8."""
-    for value in file.dictionaries:
-        for key in ("/BaseFont", "/FontName", "/S"):
-            found = value.get(key)
-            if isinstance(found, pikepdf.Name) and "\ufffd" in str(found):
+    keys = ("/BaseFont", "/FontName", "/S")
+    for value in file.having(*keys):
+        for key in keys:
+            if "\ufffd" in name(value.get(key)):
                 yield Fault(f"a name is not in UTF-8 ({key[1:]})", place(value))
 
 
@@ -229,7 +253,7 @@ def limits(file: Opened) -> Iterator[Fault]:
         yield Fault(f"the file has {len(file.objects):,} objects")
     for value in file.dictionaries:
         for key, inner in pairs(value):
-            if len(key.encode()) > 127:
+            if len(key) > 31 and len(key.encode()) > 127:  # a character has four bytes at most
                 yield Fault("a name has more than 127 bytes", place(value))
             for message in _too_large(inner):
                 yield Fault(message, place(value))
@@ -245,18 +269,19 @@ def limits(file: Opened) -> Iterator[Fault]:
 
 
 def _too_large(value: Any) -> Iterator[str]:
-    if isinstance(value, pikepdf.Array):
-        for inner in value:
-            if not isinstance(inner, (pikepdf.Dictionary, pikepdf.Stream, pikepdf.Array)):
-                yield from _too_large(inner)
-    elif isinstance(value, int) and not isinstance(value, bool) and not -(2**31) <= value < 2**31:
-        yield f"the integer {value} has more than 32 bits"
-    elif isinstance(value, pikepdf.String) and len(bytes(value)) > 32767:
-        yield f"a string has {len(bytes(value)):,} bytes"
-    elif isinstance(value, pikepdf.Name) and len(str(value)[1:].encode()) > 127:
-        yield "a name has more than 127 bytes"
-    elif number(value) is not None and abs(number(value) or 0) > 3.403e38:
-        yield f"the number {value} is too large"
+    for item in value if kind_of(value) is pikepdf.ObjectType.array else (value,):
+        kind = kind_of(item)
+        if type(item) is int:
+            if not -(2**31) <= item < 2**31:
+                yield f"the integer {item} has more than 32 bits"
+        elif kind is pikepdf.ObjectType.string:
+            if len(bytes(item)) > 32767:
+                yield f"a string has {len(bytes(item)):,} bytes"
+        elif kind is pikepdf.ObjectType.name_:
+            if len(str(item)[1:].encode()) > 127:
+                yield "a name has more than 127 bytes"
+        elif abs(number(item) or 0) > 3.403e38:
+            yield f"the number {item} is too large"
 
 
 @clause("6.11-1", "the file asks for nothing special", FILE_STRUCTURE, ARCHIVE)

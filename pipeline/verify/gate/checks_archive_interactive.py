@@ -102,7 +102,7 @@ def fields(file: Opened) -> Iterator[Fault]:
             entry(note, "/A") is not None or entry(note, "/AA") is not None
         ):
             yield Fault("a field has an action", page.where)
-    for value in file.dictionaries:
+    for value in file.having("/FT"):
         if entry(value, "/FT") is not None and entry(value, "/AA") is not None:
             yield Fault("a field has actions (AA)", place(value))
     form = entry(file.root, "/AcroForm")
@@ -117,7 +117,7 @@ def fields(file: Opened) -> Iterator[Fault]:
 @clause("6.4.3-1", "signatures are of the whole file", ACTION_FORBIDDEN, _LATER)
 def signatures(file: Opened) -> Iterator[Fault]:
     """`ByteRange` leaves out the signature itself and nothing else (ISO 19005-3, 6.4.3)."""
-    for value in file.dictionaries:
+    for value in file.having("/ByteRange"):
         parts = [number(part) for part in items(entry(value, "/ByteRange"))]
         if entry(value, "/ByteRange") is None or entry(value, "/Contents") is None:
             continue
@@ -145,8 +145,9 @@ def actions(file: Opened) -> Iterator[Fault]:
 
 
 def _actions(file: Opened) -> Iterator[Any]:
-    pending = [entry(value, key) for value in file.dictionaries for key in ("/A", "/PA", "/OpenAction", "/Next")]
-    for value in file.dictionaries:
+    keys = ("/A", "/PA", "/OpenAction", "/Next")
+    pending = [entry(value, key) for value in file.having(*keys) for key in keys]
+    for value in file.having("/AA"):
         pending += [inner for _, inner in pairs(entry(value, "/AA"))]
     for value in pending:
         for action in items(value) if isinstance(value, pikepdf.Array) else (value,):
@@ -169,7 +170,7 @@ def triggers(file: Opened) -> Iterator[Fault]:
 
 
 def _attached(file: Opened) -> Iterator[Any]:
-    return (value for value in file.dictionaries if entry(value, "/EF") is not None)
+    return (value for value in file.having("/EF") if entry(value, "/EF") is not None)
 
 
 @clause("6.8-1", "there are no attached files", ATTACHMENT_UNDESCRIBED, {Standard.A1})
@@ -192,7 +193,7 @@ def attachment_names(file: Opened) -> Iterator[Fault]:
 )
 def attachment_relations(file: Opened) -> Iterator[Fault]:
     """AFRelationship, and a place in some `AF` (ISO 19005-3, 6.8)."""
-    associated = {identity(item) for value in (file.root, *file.dictionaries) for item in items(entry(value, "/AF"))}
+    associated = {identity(item) for value in (file.root, *file.having("/AF")) for item in items(entry(value, "/AF"))}
     for value in _attached(file):
         if not name(entry(value, "/AFRelationship")):
             yield Fault("an attached file does not say what it is to the document (AFRelationship)", place(value))

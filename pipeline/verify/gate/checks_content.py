@@ -180,7 +180,7 @@ def field_language(file: Opened) -> Iterator[Fault]:
     """`TU` of form fields."""
     if is_language(file.root.get("/Lang")):
         return
-    for value in file.dictionaries:
+    for value in file.having("/TU"):
         if entry(value, "/TU") is not None and entry(value, "/FT") is not None and not _object_language(file, value):
             yield Fault("the language of the name of a field is not said", place(value))
 
@@ -293,7 +293,7 @@ def residue(file: Opened) -> Iterator[Fault]:
     """What should have become something else."""
     faces = {id(face.font): face for face in typefaces(file)}
     by_identity = {identity(face.font): face for face in typefaces(file)}
-    read: dict[int, dict[int, str]] = {}
+    read: dict[int, dict[bytes, str]] = {}
     for canvas in painted(file):
         if not canvas.shown or not file.data:
             continue
@@ -305,10 +305,10 @@ def residue(file: Opened) -> Iterator[Fault]:
             face = by_identity.get(identity(piece.font)) or faces.get(id(piece.font))
             if face is not None:
                 known = read.setdefault(id(face), {})
-                for code in (code for data in piece.codes for code in face.sequence(data)):
-                    if code not in known:
-                        known[code] = face.character(code) or ""
-                    letters.append(known[code])
+                for data in piece.codes:
+                    if data not in known:  # many a piece of a line is shown on other pages, too
+                        known[data] = "".join(face.character(code) or "" for code in face.sequence(data))
+                    letters.append(known[data])
         for found in _RESIDUE.finditer("".join(letters)):
             yield Fault(f'the text shows "{found[0][:40]}"', canvas.where)
 
@@ -332,10 +332,10 @@ def parents_agree(file: Opened) -> Iterator[Fault]:
             continue
         key = entry(canvas.holder, "/StructParents")
         told = read.parents.get(key) if isinstance(key, int) else None
+        owners = items(told) if isinstance(told, pikepdf.Array) else []
         for mark, _ in canvas.marks:
             if mark.mcid is None or (isinstance(canvas.holder, pikepdf.Stream) and key is None):
                 continue
-            owners = items(told) if isinstance(told, pikepdf.Array) else []
             by_tree = owners[mark.mcid] if 0 <= mark.mcid < len(owners) else None
             by_element = read.owner(mark, canvas.holder)
             if by_element is None:

@@ -169,17 +169,19 @@ def _take_kids(element: Element) -> list[Any]:
     kids: list[Any] = []
     page = identity(element.get("/Pg"))
     for kid in items(element.get("/K")):
-        if isinstance(kid, int) and not isinstance(kid, bool):
+        if type(kid) is int:
             element.content.append((page, kid))
             element.order.append("content")
-        elif name(entry(kid, "/Type")) == "MCR":
+            continue
+        kind = name(entry(kid, "/Type"))
+        if kind == "MCR":
             form = identity(entry(kid, "/Stm"))
             holder = form if form != (0, 0) else identity(entry(kid, "/Pg") or element.get("/Pg"))
             number = entry(kid, "/MCID")
             if isinstance(number, int):
                 element.content.append((holder, number))
                 element.order.append("content")
-        elif name(entry(kid, "/Type")) == "OBJR":
+        elif kind == "OBJR":
             element.objects.append(entry(kid, "/Obj"))
             element.order.append("object")
         else:

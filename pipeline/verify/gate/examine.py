@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.cache import Cache
 from pipeline.checks import CheckResult, CheckState
-from pipeline.diagnostics import Diagnostic, Severity, Span
+from pipeline.diagnostics import Diagnostic, Severity, Span, has_errors
 from pipeline.verify.gate import (
     checks_annotations,
     checks_archive_file,
@@ -26,6 +27,7 @@ from pipeline.verify.gate.checks_metadata import A_ID, UA_ID
 from pipeline.verify.gate.clauses import ARCHIVE, UA, Clause, Fault, Standard, all_clauses
 from pipeline.verify.gate.elements import structure
 from pipeline.verify.gate.opened import NotReadableError, Opened
+from pipeline.verify.gate.tape import shelf
 from pipeline.verify.pdf_rules import UNSOUND
 
 FAMILIES = (
@@ -136,6 +138,7 @@ def examine(
     undeclared: bool = False,
     only_declared: bool = False,
     locate: Callable[[str], Span] | None = None,
+    cache: Cache | None = None,
 ) -> Examination:
     """Hold a file against standards.
 
@@ -146,9 +149,10 @@ def examine(
         undeclared: leave out the clauses about the declaration itself, which is written when the others hold.
         only_declared: ask those alone.
         locate: where in the sources an id comes from, when that is known: faults of structure elements are told there.
+        cache: for files of our own: keeps what content streams say when nothing is wrong with the file.
     """
     try:
-        file = Opened(path)
+        file = Opened(path, cache)
         asked = profile or _said_profile(file)
         judged: list[Judged] = []
         findings: list[Diagnostic] = []
@@ -162,6 +166,8 @@ def examine(
                 faults, why = _faults(clause, file)
                 judged += [_judged(clause, standard, faults, why) for standard in standards]
                 findings += _findings(clause, standards[-1], faults, why, _Places(file, shown, locate))
+        if Standard.FILE in asked.standards and not only_declared and not has_errors(findings):
+            shelf(file).keep()  # no reader complains
         held = tuple(sorted({item.standard for item in judged}))
         return Examination(shown, held, tuple(judged), tuple(findings), len(file.pages))
     except NotReadableError as error:

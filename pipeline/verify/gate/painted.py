@@ -1,4 +1,4 @@
-"""What the pages of a PDF paint: content streams read operator by operator, with what holds at each of them.
+"""What the pages of a PDF paint: content streams followed step by step (see `tape`), with what holds at each of them.
 
 Pages, form XObjects, patterns, glyphs of Type 3 fonts and the looks of annotations are all content streams. A form
 is read once for the file, and once more for each place of the structure that it is painted in.
@@ -7,32 +7,19 @@ is read once for the file, and once more for each place of the structure that it
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 import pikepdf
 
 from pipeline.verify.gate.canvas import Canvas, Mark, Piece, State
-from pipeline.verify.gate.opened import NotReadableError, Opened, entry, identity, items, name, number, pairs
+from pipeline.verify.gate.opened import NotReadableError, Opened, entry, identity, items, kind_of, name, number, pairs
+from pipeline.verify.gate.tape import DEVICES, INLINE, PAINTS, PATTERNS, SHOWS, Shelf, shelf
 
-OPERATORS = frozenset(
-    "b B b* B* BDC BI BMC BT BX c cm CS cs d d0 d1 Do DP EI EMC ET EX f F f* G g gs h i ID j J K k l m M MP n q Q "
-    "re RG rg ri s S SC sc SCN scn sh T* Tc Td TD Tf Tj TJ TL Tm Tr Ts Tw Tz v w W W* y ' \" INLINE IMAGE".split()
-)
-_PAINTS = frozenset("b B b* B* f F f* s S sh".split())
 _FILLS = frozenset("b B b* B* f F f*".split())
 _STROKES = frozenset("b B b* B* s S".split())
-_SHOWS = frozenset("Tj TJ ' \"".split())
-_DEVICE = {
-    "g": "DeviceGray",
-    "G": "DeviceGray",
-    "rg": "DeviceRGB",
-    "RG": "DeviceRGB",
-    "k": "DeviceCMYK",
-    "K": "DeviceCMYK",
-}
-_SMALLEST, _LARGEST = Decimal("1.175e-38"), Decimal("3.403e38")  # of numbers (ISO 19005-3, 6.1.13)
+_MARKS = frozenset(("BMC", "BDC"))
+_NAME = pikepdf.ObjectType.name_
 _DEEPEST = 12  # forms inside one another
 _MOST_READINGS = 20_000  # of forms, in one file
 
@@ -40,7 +27,7 @@ _MOST_READINGS = 20_000  # of forms, in one file
 @lru_cache(maxsize=4)
 def painted(file: Opened) -> tuple[Canvas, ...]:
     """All content streams of the pages, and of what stands on them."""
-    painter = _Painter()
+    painter = _Painter(shelf(file))
     for page in file.pages:
         painter.page(page.number, page.object)
     return tuple(painter.canvases)
@@ -66,7 +53,8 @@ def inherited(page: Any, key: str) -> Any:
 
 
 class _Painter:
-    def __init__(self) -> None:
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf = shelf
         self.canvases: list[Canvas] = []
         self.seen: set[tuple[tuple[int, int], int]] = set()
         self.readings = 0
@@ -96,13 +84,14 @@ class _Painter:
     def run(self, canvas: Canvas, stream: Any, marks: tuple[Mark, ...], depth: int) -> None:
         self.canvases.append(canvas)
         try:
-            instructions: Any = pikepdf.parse_content_stream(stream)
+            tape = self.shelf.tape(stream)
         except (pikepdf.PdfError, TypeError, ValueError, RuntimeError) as error:
             canvas.broken = str(error).splitlines()[0]
             return
         reader = _Reader(self, canvas, marks, depth)
-        for instruction in instructions:
-            reader.take(instruction)
+        canvas.unknown, canvas.limits = tape.unknown, tape.limits
+        for operator, operands in tape.steps:
+            reader.take(operator, operands)
         reader.end()
 
 
@@ -117,24 +106,27 @@ class _Reader:
         self.stack: list[State] = []
         self.base = len(marks)
         self.marks = list(marks)
+        self.around = marks  # the marks as they are kept with what is painted
+        self.found: dict[tuple[str, str], Any] = {}  # resources that are objects of their own
         self.stream = identity(canvas.holder) if isinstance(canvas.holder, pikepdf.Stream) else (0, 0)
 
     def resource(self, kind: str, key: Any) -> Any:
-        found = entry(entry(self.canvas.resources, kind), str(key)) if isinstance(key, pikepdf.Name) else None
+        if kind_of(key) is _NAME:
+            word = str(key)
+            if (kind, word) in self.found:
+                return self.found[kind, word]
+            found = entry(entry(self.canvas.resources, kind), word)
+            if identity(found) != (0, 0):
+                self.found[kind, word] = found
+        else:
+            found = None
         if found is None:
             self.canvas.missing.add(f"{kind[1:]} {key}")
         return found
 
-    def take(self, instruction: Any) -> None:
-        operator = str(instruction.operator)
-        operands = list(instruction.operands)
-        if isinstance(instruction, pikepdf.ContentStreamInlineImage):
-            self.inline_image(instruction.iimage)
-            return
-        for operand in operands:
-            self.measure(operand)
-        if operator not in OPERATORS:
-            self.canvas.unknown.add(operator)
+    def take(self, operator: str, operands: tuple[Any, ...]) -> None:
+        if operator in SHOWS:
+            self.show(operands)
         elif operator == "q":
             self.stack.append(self.state.copy())
             self.canvas.deepest = max(self.canvas.deepest, len(self.stack))
@@ -143,40 +135,23 @@ class _Reader:
                 self.state = self.stack.pop()
             else:
                 self.canvas.unbalanced = True
-        elif operator in ("BMC", "BDC"):
+        elif operator in _MARKS:
             self.open(operands)
         elif operator == "EMC":
             if len(self.marks) > self.base:
                 self.marks.pop()
+                self.around = tuple(self.marks)
             else:
                 self.canvas.unbalanced = True
-        elif operator in _SHOWS:
-            self.show(operator, operands)
-        elif operator in _PAINTS:
+        elif operator in PAINTS:
             self.paint(operator, operands)
-        elif operator == "Do" and operands:
-            self.do(self.resource("/XObject", operands[0]))
+        elif operator == "Do":
+            if operands:
+                self.do(self.resource("/XObject", operands[0]))
+        elif operator == INLINE:
+            self.inline_image(operands[0])
         else:
             self.set(operator, operands)
-
-    def measure(self, operand: Any) -> None:
-        """Note what is too large (ISO 19005-3, 6.1.13)."""
-        kind = type(operand)
-        if kind is int:
-            if not -(2**31) <= operand < 2**31:
-                self.canvas.limits.add(f"the integer {operand}")
-        elif kind is Decimal:
-            if operand and not _SMALLEST < abs(operand) < _LARGEST:
-                self.canvas.limits.add(f"the number {operand:.3E}")
-        elif isinstance(operand, pikepdf.String):
-            if len(bytes(operand)) > 32767:
-                self.canvas.limits.add(f"a string of {len(bytes(operand))} bytes")
-        elif isinstance(operand, pikepdf.Name):
-            if len(str(operand).encode()) > 128:
-                self.canvas.limits.add("a name of more than 127 bytes")
-        elif isinstance(operand, pikepdf.Array):
-            for inner in operand:
-                self.measure(inner)
 
     def end(self) -> None:
         if len(self.marks) > self.base or self.stack:
@@ -184,21 +159,21 @@ class _Reader:
 
     # ------------------------------------------------------------ states
 
-    def set(self, operator: str, operands: list[Any]) -> None:
+    def set(self, operator: str, operands: tuple[Any, ...]) -> None:
         state = self.state
-        if operator in _DEVICE:
+        if operator in DEVICES:
             if operator.islower():
-                state.fill = _DEVICE[operator]
+                state.fill = DEVICES[operator]
             else:
-                state.stroke = _DEVICE[operator]
+                state.stroke = DEVICES[operator]
         elif operator in ("cs", "CS") and operands:
             space = self.space(operands[0])
             if operator == "cs":
                 state.fill = space
             else:
                 state.stroke = space
-        elif operator in ("scn", "SCN") and operands and isinstance(operands[-1], pikepdf.Name):
-            self.pattern(self.resource("/Pattern", operands[-1]), fill=operator == "scn")
+        elif operator in PATTERNS:
+            self.pattern(self.resource("/Pattern", operands[0]), fill=operator == "scn")
         elif operator == "Tf" and len(operands) == 2:
             state.font, state.size = self.resource("/Font", operands[0]), number(operands[1]) or 0.0
         elif operator == "Tr" and operands:
@@ -246,7 +221,7 @@ class _Reader:
 
     # ------------------------------------------------------------ marked content
 
-    def open(self, operands: list[Any]) -> None:
+    def open(self, operands: tuple[Any, ...]) -> None:
         properties = operands[1] if len(operands) > 1 else None
         if isinstance(properties, pikepdf.Name):
             properties = self.resource("/Properties", properties)
@@ -254,21 +229,20 @@ class _Reader:
         mark = Mark(
             name(operands[0]) if operands else "", None if found is None else int(found), properties, self.stream
         )
-        self.canvas.marks.append((mark, tuple(self.marks)))
+        self.canvas.marks.append((mark, self.around))
         self.marks.append(mark)
+        self.around = tuple(self.marks)
 
     # ------------------------------------------------------------ painting
 
     def add(self, kind: str, spaces: tuple[Any, ...] = (), image: Any = None) -> None:
-        self.canvas.pieces.append(Piece(kind, self.canvas.page, tuple(self.marks), spaces=spaces, image=image))
+        self.canvas.pieces.append(Piece(kind, self.canvas.page, self.around, spaces=spaces, image=image))
 
-    def show(self, operator: str, operands: list[Any]) -> None:
-        shown = items(operands[-1]) if operands else []
-        codes = tuple(bytes(piece) for piece in shown if isinstance(piece, pikepdf.String))
+    def show(self, codes: tuple[bytes, ...]) -> None:
         state = self.state
         mode = state.rendering
         spaces = ((state.fill,) if mode in (0, 2, 4, 6) else ()) + ((state.stroke,) if mode in (1, 2, 5, 6) else ())
-        piece = Piece("text", self.canvas.page, tuple(self.marks), state.font, codes, mode, spaces)
+        piece = Piece("text", self.canvas.page, self.around, state.font, codes, mode, spaces)
         self.canvas.pieces.append(piece)
         self.canvas.overprinted += self.state.overprinted
         if name(entry(state.font, "/Subtype")) == "Type3":
@@ -285,7 +259,7 @@ class _Reader:
                 canvas = Canvas(f"glyph {key}", self.canvas.page, glyph, False, around, resources is not None)
                 self.painter.run(canvas, glyph, (), self.depth + 1)
 
-    def paint(self, operator: str, operands: list[Any]) -> None:
+    def paint(self, operator: str, operands: tuple[Any, ...]) -> None:
         if operator == "sh":
             shading = self.resource("/Shading", operands[0]) if operands else None
             self.add("shading", (entry(shading, "/ColorSpace"),))
@@ -309,7 +283,7 @@ class _Reader:
         """A stream inside: read again where it stands in another place of the structure."""
         if not isinstance(form, pikepdf.Stream):
             return
-        around = tuple(self.marks)
+        around = self.around
         in_page = shown and self.canvas.shown
         context = 4 * self.canvas.page + 2 * in_page + bool(around) if around or in_page else 0
         if (identity(form), context) in self.painter.seen:
