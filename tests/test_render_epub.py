@@ -362,6 +362,16 @@ def test_languages_are_those_that_blocks_are_written_in() -> None:
     assert book.package("//dc:language") == ["en-GB", "de"]
 
 
+def test_formulas_of_a_template_stay_formulas() -> None:
+    """Markdown has none (TXT002: no PDF can show them); what a template of the report brings is kept and declared."""
+    formula = '<math xmlns="http://www.w3.org/1998/Math/MathML"><msup><mi>x</mi><mn>2</mn></msup></math>'
+    book = written(with_chapter(RICH, "sec-annex", html=f'<p id="sec-annex-more">It is {formula}.</p>'))
+    (page,) = (name for name in book.pages() if book.ask(name, "//*[@id='sec-annex-more']/@id"))
+    assert book.ask(page, "//*[local-name() = 'msup']/*/text()") == ["x", "2"]
+    assert book.package(f"//opf:item[@href='{page}']/@properties") == ["mathml"]
+    assert "MathML" in book.meta("schema:accessibilityFeature")
+
+
 def test_the_package_states_the_facts_of_the_imprint(rich: Book) -> None:
     assert rich.package("//dc:title") == [IMPRINT.title, IMPRINT.subtitle]
     assert rich.meta("title-type") == ["main", "subtitle"]
