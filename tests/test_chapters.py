@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
@@ -196,6 +198,26 @@ class TestCache:
         longer = printing(report([60], [31], [3]), cache)
         assert longer.rounds == 1, "a page more before them changes nothing in the other chapters"
         assert longer.data == printing(report([60], [31], [3])).data
+
+    def test_what_one_process_laid_out_the_next_one_knows(self, tmp_path: Path) -> None:
+        """Sets have another order in every process: no key may hang on it."""
+        program = (
+            "import sys; from pathlib import Path; from pipeline.cache import Cache; from tests.test_chapters import *;"
+            "print(printing(report([3], [30], [3]), Cache(Path(sys.argv[1]))).rounds)"
+        )
+        rounds = [
+            subprocess.run(
+                [sys.executable, "-c", program, str(tmp_path)],
+                env={**os.environ, "PYTHONHASHSEED": seed},
+                cwd=Path(__file__).resolve().parents[1],
+                capture_output=True,
+                text=True,
+                check=True,
+            ).stdout.strip()
+            for seed in ("1", "2", "3")
+        ]
+        assert int(rounds[0]) >= 6
+        assert rounds[1:] == ["0", "0"]
 
     @pytest.mark.parametrize("spoil", ["cut", "emptied", "removed"])
     def test_what_is_damaged_is_made_again(self, tmp_path: Path, spoil: str) -> None:
