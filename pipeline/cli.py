@@ -82,18 +82,22 @@ def _remember_verbose(ctx: click.Context, _: click.Parameter, value: bool) -> bo
     return value
 
 
+_QUIET = click.option("-q", "--quiet", is_flag=True, help="Print findings only.")
+_FORM = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "sarif", "junit"]),
+    default="text",
+    show_default=True,
+    help="How findings are printed.",
+)
+
+
 def _common_options(command: Callable[..., None]) -> Callable[..., None]:
     for option in (
         click.option("-v", "--verbose", is_flag=True, callback=_remember_verbose, help="Tell more: tracebacks."),
-        click.option("-q", "--quiet", is_flag=True, help="Print findings only."),
-        click.option(
-            "--format",
-            "form",
-            type=click.Choice(["text", "json", "sarif", "junit"]),
-            default="text",
-            show_default=True,
-            help="How findings are printed.",
-        ),
+        _QUIET,
+        _FORM,
         click.argument("reports", nargs=-1, metavar="[REPORT]..."),
     ):
         command = option(command)
@@ -194,15 +198,8 @@ def dist(reports: tuple[str, ...], form: str, quiet: bool, verbose: bool) -> Non
 )
 @click.option("--report", "origin", metavar="REPORT", help="Compare a PDF, an EPUB or both with this report's sources.")
 @click.option("--html", "page", type=click.Path(path_type=Path, dir_okay=False), help="Write a page with every rule.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "sarif", "junit"]),
-    default="text",
-    show_default=True,
-    help="How findings are printed.",
-)
-@click.option("-q", "--quiet", is_flag=True, help="Print findings only.")
+@_FORM
+@_QUIET
 def verify(
     files: tuple[Path, ...], against: str, origin: str | None, page: Path | None, form: str, quiet: bool
 ) -> None:
@@ -231,8 +228,7 @@ def verify(
     except verifying.TooManyEditionsError as error:
         raise click.UsageError(str(error)) from error
     _tell(account, form, quiet=quiet)
-    failed = any(check.state.value == "failed" for item in account.published for check in item.checks)
-    raise click.exceptions.Exit(FINDINGS if has_errors(account.findings) or failed else CLEAN)
+    raise _ending(account)
 
 
 @press.command()
@@ -335,8 +331,13 @@ def _run(stage: Stage, names: tuple[str, ...], form: str, *, quiet: bool) -> NoR
     _tell(account, form, quiet=quiet)
     if missing is not None:
         raise missing
+    raise _ending(account)
+
+
+def _ending(account: Account) -> click.exceptions.Exit:
+    """The exit code of what was told: a check that failed counts as an error does."""
     unproved = any(check.state.value == "failed" for item in account.published for check in item.checks)
-    raise click.exceptions.Exit(FINDINGS if has_errors(account.findings) or unproved else CLEAN)
+    return click.exceptions.Exit(FINDINGS if has_errors(account.findings) or unproved else CLEAN)
 
 
 def _failed(findings: tuple[Diagnostic, ...]) -> Outcome:

@@ -6,7 +6,7 @@ A finding is data (`Diagnostic`); how it looks on a terminal, in JSON or in SARI
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from inspect import cleandoc
 
@@ -127,11 +127,6 @@ def did_you_mean(wanted: str, known: Iterable[str]) -> str:
 
     near = get_close_matches(wanted, list(known), n=1, cutoff=0.6)
     return f'did you mean "{near[0]}"?' if near else ""
-
-
-def relocated(finding: Diagnostic, span: Span) -> Diagnostic:
-    """The same finding at another place."""
-    return replace(finding, span=span)
 
 
 class Findings:

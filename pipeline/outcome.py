@@ -21,11 +21,6 @@ class Edition(Enum):
     PDF2 = "pdf2"
     PRINT = "print"
 
-    @property
-    def is_pdf(self) -> bool:
-        """Whether it is a PDF, of whatever kind."""
-        return self is not Edition.EPUB
-
     def file_name(self, slug: str) -> str:
         """What its file is called."""
         ending = {Edition.PDF: ".pdf", Edition.EPUB: ".epub", Edition.PDF2: "-ua2.pdf", Edition.PRINT: "-print.pdf"}

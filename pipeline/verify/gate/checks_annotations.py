@@ -74,13 +74,18 @@ def _of_kind(file: Opened, *kinds: str) -> Iterator[tuple[Page, Any]]:
     return ((page, note) for page, note in annotations_of(file) if name(entry(note, "/Subtype")) in kinds)
 
 
+def _seen_for_themselves(file: Opened) -> Iterator[tuple[Page, Any, str]]:
+    """The annotations that can be seen and that no rule of their own is about, with their kinds."""
+    for page, note in annotations_of(file):
+        kind = name(entry(note, "/Subtype"))
+        if kind not in ("Widget", "Link", "PrinterMark", "Popup") and is_seen(page, note):
+            yield page, note, kind
+
+
 @clause("7.18.1-1", "annotations stand in an Annot", ANNOTATION_UNTAGGED, UA, matterhorn="28-002")
 def in_annot(file: Opened) -> Iterator[Fault]:
     """All but links, fields, printer's marks and pop-ups."""
-    for page, note in annotations_of(file):
-        kind = name(entry(note, "/Subtype"))
-        if kind in ("Widget", "Link", "PrinterMark", "Popup") or not is_seen(page, note):
-            continue
+    for page, note, kind in _seen_for_themselves(file):
         found = owner(file, note)
         if found is None or found.type != "Annot":
             yield Fault(f"an annotation ({kind}) does not stand in an Annot", page.where)
@@ -89,10 +94,7 @@ def in_annot(file: Opened) -> Iterator[Fault]:
 @clause("7.18.1-2", "annotations say what they are", ANNOTATION_UNTAGGED, UA, matterhorn="28-004")
 def says_what(file: Opened) -> Iterator[Fault]:
     """`Contents`, or `Alt` of the element around."""
-    for page, note in annotations_of(file):
-        kind = name(entry(note, "/Subtype"))
-        if kind in ("Widget", "Link", "Popup", "PrinterMark") or not is_seen(page, note):
-            continue
+    for page, note, kind in _seen_for_themselves(file):
         around = owner(file, note)
         if not text(entry(note, "/Contents")) and not (around is not None and text(around.get("/Alt"))):
             yield Fault(f"an annotation ({kind}) says nothing of itself (Contents, Alt)", page.where)
