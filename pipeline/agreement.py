@@ -6,7 +6,6 @@ know nearly the same language, but not quite; where they differ, nothing is prin
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -16,7 +15,8 @@ from pipeline import nodes
 from pipeline.assemble import Piece, PieceKind
 from pipeline.diagnostics import Findings, Severity, Span, declare
 from pipeline.index import Index, figure_texts, table_texts
-from pipeline.nodes import Node, Nodes
+from pipeline.nodes import Nodes
+from pipeline.outline import Outline, blocks_in
 from pipeline.report import Report
 from pipeline.scan import Form, Token
 from pipeline.source import Embedded
@@ -161,23 +161,25 @@ def _read_node(kind: str, content: Any) -> Iterator[str]:
 # ---------------------------------------------------------------- blocks
 
 
-def compare_blocks(pieces: tuple[Piece, ...], trees: Trees, scanned: Trees, findings: Findings) -> None:
+def compare_blocks(
+    pieces: tuple[Piece, ...], trees: Trees, outlines: Mapping[tuple[PieceKind, str], Outline], findings: Findings
+) -> None:
     """Hold the blocks that the two readers see against each other: headings, lists, tables, quotations, code.
 
     Args:
         pieces: the manuscript, for places.
         trees: what pandoc read, by piece.
-        scanned: the same pieces, as far as they are running text, as the scan reads them, with positions.
+        outlines: the blocks of the same pieces, as far as they are running text, as the scan reads them.
         findings: where disagreements go.
     """
     for piece in pieces:
         key = piece.kind, piece.id
-        if key not in scanned:
+        if key not in outlines:
             continue
-        for line, column in _rows_of_lost_tables(scanned[key]):
+        for line, column in outlines[key].lost_rows:
             message = "here a table seems to be meant, and words are read"
             findings.add(READ_DIFFERENTLY.at(piece.span(line, column), message, HINT))
-        ours, theirs = list(_blocks(scanned[key])), list(_blocks(trees[key]))
+        ours, theirs = outlines[key].blocks, tuple(blocks_in(trees[key]))
         here = (1, 1)
         for place in range(max(len(ours), len(theirs))):
             mine, position = ours[place] if place < len(ours) else ("nothing", here)
@@ -187,100 +189,3 @@ def compare_blocks(pieces: tuple[Piece, ...], trees: Trees, scanned: Trees, find
                 message = f"the press reads {mine} here, and pandoc reads {other}"
                 findings.add(READ_DIFFERENTLY.at(piece.span(*here), message, HINT))
                 break
-
-
-def _rows_of_lost_tables(blocks: Nodes) -> Iterator[tuple[int, int]]:
-    """Where `|---|---|` stands in a paragraph: a table that follows words without an empty line."""
-    for block in nodes.walk(blocks):
-        if block["t"] == "Para":
-            text = "".join(_as_typed(node) for node in nodes.walk(block["c"]))
-            line, column = _first_position(block["c"]) or (1, 1)
-            for number, words in enumerate(text.split("\n")):
-                if _DELIMITERS.fullmatch(words.strip()):
-                    yield line + number - (number > 0), column
-
-
-def _as_typed(node: Node) -> str:
-    if node["t"] == "Str":
-        return str(node["c"])
-    return {"Space": " ", "SoftBreak": "\n", "LineBreak": "\n"}.get(node["t"], "")
-
-
-_DELIMITERS = re.compile(r"\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)+\|?")
-
-
-def _blocks(blocks: Nodes) -> Iterator[tuple[str, tuple[int, int] | None]]:
-    """The blocks in reading order: what each is, and where, when the reader keeps positions."""
-    for block in blocks:
-        kind: str = block["t"]
-        content: Any = block.get("c")
-        if kind == "Header":
-            words = re.sub(r"[^\w#]", "", nodes.words(content[2]))  # quotation marks and dashes differ
-            yield f'a heading of level {content[0]} ("{words}")', _position(content[1])
-        elif _is_line_across(block):
-            yield "a line across", None
-        elif kind in ("BulletList", "OrderedList"):
-            word = "an item" if kind == "BulletList" else "a numbered item"
-            for item in content if kind == "BulletList" else content[1]:
-                yield word, _first_position(item)
-                yield from _blocks(item)
-        elif kind == "DefinitionList":
-            for term, definitions in content:
-                yield "a term with definitions", _first_position(term)
-                for definition in definitions:
-                    yield from _blocks(definition)
-        elif kind == "BlockQuote":
-            yield "a quotation", _first_position(content)
-            yield from _blocks(content)
-            yield "the end of a quotation", None
-        elif kind == "CodeBlock":
-            yield "code", _position(content[0])
-        elif kind == "Table":
-            rows = len(content[3][1]) + sum(len(body[2]) + len(body[3]) for body in content[4])
-            yield f"a table of {rows} rows and {len(content[2])} columns", _position(content[0])
-        elif kind == "Div":
-            yield from _div(content)
-
-
-def _is_line_across(block: Node) -> bool:
-    """Whether a block is a line across; the scan's reader takes `* * *` for three lists, the innermost empty."""
-    depth = 0
-    while block["t"] == "BulletList" and len(block["c"]) == 1:
-        depth += 1
-        (inside,) = block["c"]
-        while len(inside) == 1 and inside[0]["t"] == "Div":
-            inside = inside[0]["c"][1]
-        if len(inside) != 1:
-            return depth == 3 and not inside
-        block = inside[0]
-    return str(block["t"]) == "HorizontalRule" and depth == 0
-
-
-def _div(content: Any) -> Iterator[tuple[str, tuple[int, int] | None]]:
-    attributes, inside = content
-    position = _position(attributes)
-    wrapped = any(key == "wrapper" for key, _ in attributes[2])
-    if not wrapped:
-        yield f"the block {' '.join([*attributes[1], attributes[0]]).strip()}", position
-    for kind, place in _blocks(inside):
-        yield kind, place or (position if wrapped else None)
-    if not wrapped:
-        yield "the end of a block", None
-
-
-def _position(attributes: Any) -> tuple[int, int] | None:
-    for key, value in attributes[2]:
-        if key == "data-pos":  # "3:1-4:1;1:1-4:1" for a heading over a line of dashes
-            return min((int(line), int(column)) for line, column in re.findall(r"(\d+):(\d+)-", value))
-    return None
-
-
-def _first_position(value: object) -> tuple[int, int] | None:
-    """The first position that is kept anywhere in a part of the tree."""
-    if isinstance(value, list):
-        if len(value) == 2 and value[0] == "data-pos":
-            return _position(["", [], [value]])
-        return next((found for item in value if (found := _first_position(item))), None)
-    if isinstance(value, dict):
-        return _first_position(value.get("c"))
-    return None

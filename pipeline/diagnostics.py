@@ -5,7 +5,7 @@ A finding is data (`Diagnostic`); how it looks on a terminal, in JSON or in SARI
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from inspect import cleandoc
@@ -56,6 +56,10 @@ class Rule:
     severity: Severity
     doc: str
 
+    def __reduce__(self) -> tuple[Callable[[str], Rule], tuple[str]]:
+        """A rule handed from one process to another is the same rule there."""
+        return _rule, (self.code,)
+
     @property
     def family(self) -> str:
         """The letters before the number."""
@@ -102,6 +106,10 @@ def declare(code: str, name: str, severity: Severity, doc: str) -> Rule:
     if code in _RULES or any(rule.name == name for rule in _RULES.values()):
         raise ValueError(f"rule {code} ({name}) is declared twice")
     _RULES[code] = Rule(code, name, severity, cleandoc(doc))
+    return _RULES[code]
+
+
+def _rule(code: str) -> Rule:
     return _RULES[code]
 
 

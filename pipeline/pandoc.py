@@ -1,8 +1,8 @@
-"""The only caller of pandoc: batches of requests, each in one process, with its messages as values.
+"""The only caller of pandoc: a batch of requests in one process, with its messages as values.
 
-pandoc is started as seldom as can be, and each text is read on its own; the program is `pandoc lua` with
-the script beside this file. Its time is bounded, and its memory where the system can do that (Linux). It reads
-standard input only and has no reason to open any other file.
+pandoc is started as seldom as can be, and each text is read on its own. Work with many texts is divided among
+processors (`in_batches`). The program is `pandoc lua` with the script beside this file. Its time is bounded, and its
+memory where the system can do that (Linux). It reads standard input only and has no reason to open any other file.
 """
 
 from __future__ import annotations
@@ -10,21 +10,21 @@ from __future__ import annotations
 import json
 import resource
 import subprocess
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
-from pipeline import toolchain
+from pipeline import toolchain, workers
 from pipeline.diagnostics import Severity, Span, StageFailedError, declare
-from pipeline.workers import processors
 
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 SCRIPT = Path(__file__).with_name("pandoc.lua")
 MEMORY = 3 << 30  # bytes
 SECONDS = 600
-_SMALLEST, _LARGEST = 60_000, 300_000  # characters of Markdown that a process gets, when there are more
-_AST = 12  # times as long as the Markdown that it is made from, about
+_LEAST, _MOST = 60_000, 300_000  # characters of Markdown that a process gets, when there are more
 
 PANDOC_WARNING = declare(
     "PDC001",
@@ -94,7 +94,7 @@ class Reply:
 
 
 def run(requests: tuple[Request, ...]) -> tuple[Reply, ...]:
-    """Carry out all requests, in one pandoc process or, when they are many, in several.
+    """Carry out all requests in one pandoc process.
 
     Returns:
         one reply for each request, in the same order.
@@ -103,29 +103,8 @@ def run(requests: tuple[Request, ...]) -> tuple[Reply, ...]:
         StageFailedError: when the process dies or exceeds its bounds.
         ToolMissingError: when there is no pandoc.
     """
-    batches = list(_batches(requests))
-    if len(batches) < 2:
-        return _answered(requests) if requests else ()
-    with ThreadPoolExecutor(processors()) as threads:  # each waits for a process of its own
-        return tuple(reply for replies in threads.map(_answered, batches) for reply in replies)
-
-
-def _batches(requests: tuple[Request, ...]) -> Iterator[tuple[Request, ...]]:
-    """The requests in their order, divided so that several processors have work and no process grows large."""
-    weights = [len(request.text) // (1 if request.action == "read" else _AST) for request in requests]
-    most = min(_LARGEST, max(_SMALLEST, sum(weights) // processors() + 1))
-    batch: list[Request] = []
-    weight = 0
-    for request, own in zip(requests, weights, strict=True):
-        if batch and weight + own > most:
-            yield tuple(batch)
-            batch, weight = [], 0
-        batch.append(request)
-        weight += own
-    yield tuple(batch)
-
-
-def _answered(requests: tuple[Request, ...]) -> tuple[Reply, ...]:
+    if not requests:
+        return ()
     payload = json.dumps([{"action": r.action, "text": r.text, "format": r.format} for r in requests])
     command = [str(toolchain.pandoc()), "lua", str(SCRIPT)]
     here = Span("pandoc")
@@ -145,6 +124,29 @@ def _answered(requests: tuple[Request, ...]) -> tuple[Reply, ...]:
     if not isinstance(answers, list) or len(answers) != len(requests):
         raise StageFailedError(PANDOC_FAILED.at(here, f"gave no answer to some of the texts: {said}"))
     return tuple(_reply(answer) for answer in answers)
+
+
+def in_batches(
+    items: Sequence[Item], characters: Sequence[int], work: Callable[[Sequence[Item]], Sequence[Result]]
+) -> list[Result]:
+    """Work that needs pandoc for each item, done by several processes when there is much of it.
+
+    Args:
+        items: what is to be done.
+        characters: how much Markdown each is, about.
+        work: gives a result for each of some items; it may call `run`, and must not rely on being in this process.
+
+    Returns:
+        A result for each item, in their order.
+
+    Raises:
+        StageFailedError: when a process dies or exceeds its bounds, or as `work` raises it.
+    """
+    try:
+        return workers.in_batches(items, characters, work, least=_LEAST, most=_MOST)
+    except workers.WorkFailedError as failed:
+        message = f"some texts could not be worked on: {failed.reason}"
+        raise StageFailedError(PANDOC_FAILED.at(Span("pandoc"), message)) from failed
 
 
 def _carried_out(command: list[str], payload: bytes) -> tuple[int, bytes, bytes]:

@@ -7,17 +7,21 @@ only what they agree about is kept.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeAlias
 
 from pipeline import pandoc, scan
 from pipeline.agreement import Trees, compare_blocks
 from pipeline.assemble import Piece, PieceKind
 from pipeline.cache import Cache, key_of
-from pipeline.diagnostics import Findings, StageFailedError
+from pipeline.diagnostics import Diagnostic, Findings, StageFailedError
 from pipeline.index import Index
 from pipeline.naming import title_inlines
 from pipeline.nodes import Nodes, blocks_of
+from pipeline.outline import Outline, outline_of
 
 READER = (
     "markdown-raw_html-raw_tex-raw_attribute-latex_macros-tex_math_dollars-native_divs-native_spans"
@@ -25,7 +29,7 @@ READER = (
     # The scan of the sources does not know these, and text that is not meant so looks like them.
     "-simple_tables-multiline_tables-grid_tables-implicit_header_references"
 )
-VERSION = "reading-1"
+VERSION = "reading-2"
 _RUNNING = (PieceKind.LEAD, PieceKind.BODY, PieceKind.NOTE)
 
 
@@ -40,6 +44,11 @@ class Bundle:
 
     section: str
     pieces: tuple[Piece, ...]
+
+    @property
+    def size(self) -> int:
+        """How many characters it has."""
+        return sum(len(piece.markdown) for piece in self.pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +75,7 @@ class BundleRead:
             return self.fresh
         stored = self.cache.get(self.key)
         if stored is None:  # damaged, or gone since it was seen: read once more
-            return _read_now([self.bundle], Findings())[0][0]
+            return next(_read_now([self.bundle], self.cache))[0]
         return _unpacked(stored)
 
 
@@ -100,21 +109,14 @@ def read(bundles: Sequence[Bundle], index: Index, cache: Cache, findings: Findin
     """
     keys = [_key(bundle) for bundle in bundles]
     known = [cache.get(key_of(key, "titles")) if cache.holds(key) else None for key in keys]
-    missing = [number for number, titles in enumerate(known) if titles is None]
-    fresh = dict(zip(missing, _read_now([bundles[number] for number in missing], findings), strict=True))
+    missing = [bundle for bundle, titles in zip(bundles, known, strict=True) if titles is None]
+    fresh = iter(pandoc.in_batches(missing, [bundle.size for bundle in missing], partial(_read_and_kept, cache)))
     results = []
-    for number, (bundle, key) in enumerate(zip(bundles, keys, strict=True)):
-        stored = known[number]
+    for bundle, key, stored in zip(bundles, keys, known, strict=True):
         if stored is None:
-            trees, scanned, warned = fresh[number]
-            own = Findings()
-            compare_blocks(bundle.pieces, trees, scanned, own)
-            findings.extend(own.all())
-            titles = title_inlines(bundle.section, trees)
-            if not warned and not own.all():
-                cache.put(key_of(key, "titles"), json.dumps(titles).encode())
-                cache.put(key, _packed(trees))
-            results.append(BundleRead(bundle, key, titles, cache, None if cache.holds(key) else trees))
+            new = next(fresh)
+            findings.extend(new.found)
+            results.append(BundleRead(bundle, key, new.titles, cache, new.trees))
         else:
             results.append(BundleRead(bundle, key, json.loads(stored), cache, None))
     return tuple(results)
@@ -125,36 +127,73 @@ def _key(bundle: Bundle) -> str:
     return key_of(VERSION, pandoc.program(), READER, scan.READER, bundle.section, *texts)
 
 
-def _read_now(bundles: Sequence[Bundle], findings: Findings) -> Sequence[tuple[Trees, Trees, bool]]:
-    """What pandoc reads in each piece, what the scan's reader reads in running text, whether pandoc warned."""
-    requests: list[pandoc.Request] = []
-    for bundle in bundles:
-        requests += [pandoc.Request("read", piece.markdown, READER) for piece in bundle.pieces]
-        requests += [pandoc.Request("read", p.markdown, scan.READER) for p in bundle.pieces if p.kind in _RUNNING]
-    replies = iter(pandoc.run(tuple(requests)))
+@dataclass(frozen=True, slots=True)
+class _Fresh:
+    """What was read just now; the trees only when the cache does not keep them."""
+
+    titles: Mapping[str, Nodes]
+    found: tuple[Diagnostic, ...]
+    trees: Trees | None
+
+
+def _read_and_kept(cache: Cache, bundles: Sequence[Bundle]) -> list[_Fresh]:
     results = []
-    for bundle in bundles:
-        trees: dict[tuple[PieceKind, str], Nodes] = {}
-        scanned: dict[tuple[PieceKind, str], Nodes] = {}
-        warned = False
-        for found, pieces in ((trees, bundle.pieces), (scanned, [p for p in bundle.pieces if p.kind in _RUNNING])):
-            for piece in pieces:
-                reply = next(replies)
-                if reply.error:
-                    raise StageFailedError(pandoc.PANDOC_FAILED.at(piece.span(1, 1), reply.error))
-                found[piece.kind, piece.id] = blocks_of(reply.result)
-                if found is trees:
-                    warned |= _warn(piece, reply, findings)
-        results.append((trees, scanned, warned))
+    for bundle, (trees, outlines, warnings) in zip(bundles, _read_now(bundles, cache), strict=True):
+        own = Findings()
+        compare_blocks(bundle.pieces, trees, outlines, own)
+        found = (*warnings, *own.all())
+        titles = title_inlines(bundle.section, trees)
+        key = _key(bundle)
+        if not found:
+            cache.put(key_of(key, "titles"), json.dumps(titles).encode())
+            cache.put(key, _packed(trees))
+        results.append(_Fresh(titles, found, None if cache.holds(key) else trees))
     return results
 
 
-def _warn(piece: Piece, reply: pandoc.Reply, findings: Findings) -> bool:
-    # A call that pandoc does not see leaves its note unused: the comparison with the scan names the place.
-    said = [message for message in reply.log if message.kind != "NoteDefinedButNotUsed"]
-    for message in said:
-        findings.add(pandoc.PANDOC_WARNING.at(piece.span(message.line, message.column), message.text))
-    return bool(said)
+_Outlines: TypeAlias = "Mapping[tuple[PieceKind, str], Outline]"
+
+
+def _read_now(bundles: Sequence[Bundle], cache: Cache) -> Iterator[tuple[Trees, _Outlines, tuple[Diagnostic, ...]]]:
+    """What pandoc reads in each piece, the blocks that the scan's reader sees in running text, pandoc's warnings."""
+    running = [piece for bundle in bundles for piece in bundle.pieces if piece.kind in _RUNNING]
+    outlines: dict[tuple[PieceKind, str], Outline] = {}
+    for piece in running:
+        outline = scan.known_outline(piece.origin.text, cache) if _adds_only_calls(piece) else None
+        if outline is not None:
+            outlines[piece.kind, piece.id] = outline
+    unknown = [piece for piece in running if (piece.kind, piece.id) not in outlines]
+    requests = [pandoc.Request("read", piece.markdown, READER) for bundle in bundles for piece in bundle.pieces]
+    requests += [pandoc.Request("read", piece.markdown, scan.READER) for piece in unknown]
+    replies = iter(pandoc.run(tuple(requests)))
+    read = [[(piece, _succeeded(next(replies), piece)) for piece in bundle.pieces] for bundle in bundles]
+    for piece in unknown:
+        outlines[piece.kind, piece.id] = outline_of(blocks_of(_succeeded(next(replies), piece).result))
+    for own in read:
+        trees = {(piece.kind, piece.id): blocks_of(reply.result) for piece, reply in own}
+        yield trees, outlines, tuple(warning for piece, reply in own for warning in _warnings(piece, reply))
+
+
+def _adds_only_calls(piece: Piece) -> bool:
+    """Whether a piece is the author's text and nothing but what makes its notes known behind it."""
+    text = piece.origin.text
+    return piece.offset == 0 and piece.markdown.startswith(text) and bool(_CALLS.fullmatch(piece.markdown[len(text) :]))
+
+
+_CALLS = re.compile(r"(\s*\n\[\^[^\s\[\]^]+\]: \[\]\{\.note-call note=\"[^\s\"]+\"\})*\s*")
+
+
+def _succeeded(reply: pandoc.Reply, piece: Piece) -> pandoc.Reply:
+    if reply.error:
+        raise StageFailedError(pandoc.PANDOC_FAILED.at(piece.span(1, 1), reply.error))
+    return reply
+
+
+def _warnings(piece: Piece, reply: pandoc.Reply) -> Iterator[Diagnostic]:
+    for message in reply.log:
+        # A call that pandoc does not see leaves its note unused: the comparison with the scan names the place.
+        if message.kind != "NoteDefinedButNotUsed":
+            yield pandoc.PANDOC_WARNING.at(piece.span(message.line, message.column), message.text)
 
 
 def _packed(trees: Trees) -> bytes:

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import Enum
+from functools import partial
 from typing import Any, TypeAlias
 
-from pipeline import pandoc
+from pipeline import outline, pandoc
 from pipeline.cache import Cache, key_of
 from pipeline.diagnostics import Span, StageFailedError
+from pipeline.outline import Outline, outline_of
 from pipeline.positions import (
     Run,
     heading_words,
@@ -102,27 +105,47 @@ _NOTE_TEXT = re.compile(r"^[ >]*(?:(?:[-+*]|\d+[.)])[ ]+)*(\[\^([^\s\]^]+)\]:)")
 
 
 def scan(texts: tuple[Embedded, ...], cache: Cache) -> tuple[tuple[Token, ...], ...]:
-    """What each text holds, in the order of the text; one pandoc process for all that are not cached.
+    """What each text holds, in the order of the text; what is not cached is read.
 
     Raises:
         StageFailedError: when pandoc cannot read a text.
     """
-    keys = [key_of(VERSION, READER, text.text) for text in texts]
+    keys = [_key(text.text) for text in texts]
     trees: dict[str, str] = {}
     for key in keys:
         if key not in trees and (stored := cache.get(key)) is not None:
             trees[key] = stored.decode("utf-8")
     missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in trees}
-    replies = pandoc.run(tuple(pandoc.Request("read", text.text, READER) for text in missing.values()))
-    for (key, text), reply in zip(missing.items(), replies, strict=True):
-        if reply.error:
-            raise StageFailedError(pandoc.PANDOC_FAILED.at(text.span(1, 1), reply.error))
-        found = _Scanner(text.text).document(json.loads(reply.result))
-        trees[key] = json.dumps([_packed(token) for token in found])
-        cache.put(key, trees[key].encode("utf-8"))
+    lengths = [len(text.text) for text in missing.values()]
+    fresh = pandoc.in_batches(list(missing.values()), lengths, partial(_scanned, cache))
+    trees |= dict(zip(missing, fresh, strict=True))
     return tuple(
         tuple(_unpacked(entry, text) for entry in json.loads(trees[key])) for key, text in zip(keys, texts, strict=True)
     )
+
+
+def known_outline(text: str, cache: Cache) -> Outline | None:
+    """The blocks of a text that was scanned before, as the scan's reader sees them."""
+    stored = cache.get(key_of(_key(text), outline.VERSION))
+    return None if stored is None else outline.unpacked(stored)
+
+
+def _key(text: str) -> str:
+    return key_of(VERSION, READER, text)
+
+
+def _scanned(cache: Cache, texts: Sequence[Embedded]) -> list[str]:
+    replies = pandoc.run(tuple(pandoc.Request("read", text.text, READER) for text in texts))
+    results = []
+    for text, reply in zip(texts, replies, strict=True):
+        if reply.error:
+            raise StageFailedError(pandoc.PANDOC_FAILED.at(text.span(1, 1), reply.error))
+        tree = json.loads(reply.result)
+        blocks = outline_of(tree["blocks"])  # before the scanner moves captions
+        results.append(json.dumps([_packed(token) for token in _Scanner(text.text).document(tree)]))
+        cache.put(_key(text.text), results[-1].encode("utf-8"))
+        cache.put(key_of(_key(text.text), outline.VERSION), outline.packed(blocks))
+    return results
 
 
 def _packed(token: Token) -> dict[str, Any]:

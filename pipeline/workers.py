@@ -88,6 +88,45 @@ def work_through(
         team.dismiss()
 
 
+def in_batches(
+    items: Sequence[Piece],
+    weights: Sequence[int],
+    work: Callable[[Sequence[Piece]], Sequence[Result]],
+    *,
+    least: int,
+    most: int,
+) -> list[Result]:
+    """Do work that is better done on several items at once, in several processes when it is worth it.
+
+    Args:
+        items: what is to be done.
+        weights: what each weighs, in any measure.
+        work: gives a result for each of some items.
+        least: the weight from which a process of its own pays.
+        most: what a batch may weigh; a single item may weigh more.
+
+    Returns:
+        A result for each item, in their order.
+
+    Raises:
+        WorkFailedError: as `work_through`; the piece is the number of the batch.
+        Exception: what `work` raises.
+    """
+    share = min(most, max(least, sum(weights) // processors() + 1))
+    batches: list[list[Piece]] = []
+    weight = 0
+    for item, own in zip(items, weights, strict=True):
+        if not batches or weight + own > share:
+            batches.append([])
+            weight = 0
+        batches[-1].append(item)
+        weight += own
+    if len(batches) < 2:
+        return [result for batch in batches for result in work(batch)]
+    results = dict(work_through(batches, work, processes=processors()))
+    return [result for number in range(len(batches)) for result in results[number]]
+
+
 class _Team(Generic[Piece, Result]):
     def __init__(
         self, pieces: Sequence[Piece], work: Callable[[Piece], Result], size: int, seconds: float, memory: int
@@ -96,7 +135,6 @@ class _Team(Generic[Piece, Result]):
         self._waiting = list(reversed(range(len(pieces))))
         self._tried = [0] * len(pieces)
         self._workers: list[_Worker[Piece, Result]] = []
-        gc.collect()
         gc.freeze()  # so that collecting garbage in a child does not copy what it shares with its parent
         for _ in range(size):
             self._start()

@@ -13,12 +13,13 @@ from pipeline.citations import Cited
 from pipeline.diagnostics import Span, StageFailedError
 from pipeline.index import Index, TargetKind
 from pipeline.nodes import Nodes
-from pipeline.report import Report
+from pipeline.report import Report, TableEntry
 from pipeline.resolving import SectionResolved
 from pipeline.weave import calls_after_punctuation, filled
 
 WRITER = "html5"
 VERSION = "writing-1"
+_AST = 12  # times as long as the Markdown that it is made from, about
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,10 @@ class TextKey:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """Texts to be written together, and the key that their markup is kept under; `texts` is made when asked for."""
+    """Texts to be written together, the key that their markup is kept under, and how much Markdown they were."""
 
     key: str
+    size: int
     section: SectionResolved | None
     cited: Cited
     more: Mapping[TextKey, Nodes]
@@ -70,7 +72,7 @@ def write_all(
         placed = [shapes[id] for id, home in index.placed.items() if home == section.section and id in shapes]
         calls = repr([(call.id, call.entry is None) for call in index.notes_of(section.section)])
         key = key_of(VERSION, pandoc.program(), section.key, json.dumps(own.groups), calls, *placed)
-        jobs.append(_Job(key, section, own, {}))
+        jobs.append(_Job(key, section.size, section, own, {}))
     titles = {
         TextKey("entry", target.id): [nodes.paragraph(nodes.text(target.title))]
         for target in index.targets.values()
@@ -79,7 +81,7 @@ def write_all(
     works = {TextKey("work", key): [nodes.paragraph(inlines)] for key, inlines in cited.bibliography}
     for more in (titles, works):
         listed = json.dumps([[key.use, key.id, blocks] for key, blocks in more.items()])
-        jobs.append(_Job(key_of(VERSION, pandoc.program(), listed), None, cited, more))
+        jobs.append(_Job(key_of(VERSION, pandoc.program(), listed), len(listed) // _AST, None, cited, more))
     return _written(jobs, report, index, pieces, cache)
 
 
@@ -87,33 +89,46 @@ def _written(
     jobs: Sequence[_Job], report: Report, index: Index, pieces: Sequence[Piece], cache: Cache
 ) -> Mapping[TextKey, str]:
     stored = [cache.get(job.key) for job in jobs]
-    missing = [number for number, value in enumerate(stored) if value is None]
-    texts = {number: _texts(jobs[number], index) for number in missing}
-    requests = tuple(
-        pandoc.Request("write", nodes.document(blocks), WRITER) for own in texts.values() for blocks in own.values()
-    )
-    replies = iter(pandoc.run(requests))
+    missing = [job for job, value in zip(jobs, stored, strict=True) if value is None]
     tables = {entry.table.id: entry for entry in report.tables}
     places = {(piece.kind.value, piece.id): piece.span(1, 1) for piece in pieces}
+
+    def write(some: Sequence[_Job]) -> list[bytes]:
+        return list(_written_and_kept(some, index, tables, places, cache))
+
+    fresh = iter(pandoc.in_batches(missing, [job.size for job in missing], write))
     result: dict[TextKey, str] = {}
     late: dict[TextKey, str] = {}
-    for number, job in enumerate(jobs):
-        value = stored[number]
-        if value is not None:
-            html = {TextKey(use, id): text for use, id, text in json.loads(value)}
-        else:
-            html = {}
-            for key in texts[number]:
-                reply = next(replies)
-                faults = [*([reply.error] if reply.error else []), *(message.text for message in reply.log)]
-                if faults:
-                    where = places.get((key.use, key.id), Span(f"{key.use} {key.id}"))
-                    raise StageFailedError(*(pandoc.PANDOC_FAILED.at(where, fault) for fault in faults))
-                whole = key.use in ("body", "lead", "note", "imprint", "colophon")
-                html[key] = markup.finished(reply.result, tables) if whole else reply.result
-            cache.put(job.key, json.dumps([[key.use, key.id, text] for key, text in html.items()]).encode())
+    for job, value in zip(jobs, stored, strict=True):
+        html = {TextKey(use, id): text for use, id, text in json.loads(next(fresh) if value is None else value)}
         (result if job.section is not None else late).update(html)
     return {**late, **result}  # a caption that stands in the text wins over its plain words
+
+
+def _written_and_kept(
+    jobs: Sequence[_Job],
+    index: Index,
+    tables: Mapping[str, TableEntry],
+    places: Mapping[tuple[str, str], Span],
+    cache: Cache,
+) -> Iterator[bytes]:
+    """The markup of jobs, as it is kept."""
+    texts = [_texts(job, index) for job in jobs]
+    requests = (pandoc.Request("write", nodes.document(blocks), WRITER) for own in texts for blocks in own.values())
+    replies = iter(pandoc.run(tuple(requests)))
+    for job, own in zip(jobs, texts, strict=True):
+        html = []
+        for key in own:
+            reply = next(replies)
+            faults = [*([reply.error] if reply.error else []), *(message.text for message in reply.log)]
+            if faults:
+                where = places.get((key.use, key.id), Span(f"{key.use} {key.id}"))
+                raise StageFailedError(*(pandoc.PANDOC_FAILED.at(where, fault) for fault in faults))
+            whole = key.use in ("body", "lead", "note", "imprint", "colophon")
+            html.append([key.use, key.id, markup.finished(reply.result, tables) if whole else reply.result])
+        value = json.dumps(html).encode()
+        cache.put(job.key, value)
+        yield value
 
 
 def _texts(job: _Job, index: Index) -> dict[TextKey, Nodes]:

@@ -6,11 +6,16 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from pipeline.workers import WorkFailedError, work_through
+from pipeline.diagnostics import Span, StageFailedError
+from pipeline.render.formes import CHAPTER_FAILED
+from pipeline.workers import WorkFailedError, in_batches, work_through
 
 pytestmark = [
     pytest.mark.process,
@@ -93,3 +98,39 @@ def test_no_process_is_left_behind() -> None:
     for process in processes:
         with pytest.raises(ProcessLookupError):
             os.kill(process, 0)
+
+
+# ---------------------------------------------------------------- batches
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@given(weights=st.lists(st.integers(0, 30), max_size=30), least=st.integers(1, 40), most=st.integers(1, 40))
+def test_batches_give_a_result_for_each_item_in_order(weights: list[int], least: int, most: int) -> None:
+    def work(items: Sequence[int]) -> list[tuple[int, int]]:
+        return [(item, sum(weights[other] for other in items)) for item in items]
+
+    results = in_batches(range(len(weights)), weights, work, least=least, most=most)
+    assert [item for item, _ in results] == list(range(len(weights)))
+    assert all(size <= max(most, weights[item]) for item, size in results)
+
+
+def test_little_work_is_done_here() -> None:
+    here: list[int] = []
+
+    def work(items: Sequence[int]) -> list[int]:
+        here.append(os.getpid())
+        return [item * 2 for item in items]
+
+    assert in_batches((1, 2, 3), (1, 1, 1), work, least=10, most=100) == [2, 4, 6]
+    assert here == [os.getpid()]
+
+
+def test_a_fault_in_a_batch_is_raised_here() -> None:
+    def work(items: Sequence[int]) -> list[int]:
+        if 3 in items:
+            raise StageFailedError(CHAPTER_FAILED.at(Span("here"), "three"))
+        return list(items)
+
+    with pytest.raises(StageFailedError) as failed:
+        in_batches((1, 2, 3), (9, 9, 9), work, least=9, most=9)
+    assert failed.value.findings[0].rule is CHAPTER_FAILED
