@@ -22,10 +22,11 @@ from benchmarks.notes_fuzz.documents import Source, document, note_tokens
 from pipeline.cache import Cache
 from pipeline.diagnostics import Findings
 from pipeline.document import Chapter, Document, Kind
-from pipeline.render.footnotes import continued, moved, part_of
+from pipeline.render.footnotes import LEANED_UPON, continued, part_of
 from pipeline.render.footnotes_area import CEILING, LONG, Part, Piece, Slot, placed, share, stacked
 from pipeline.render.footnotes_foot import Foot, NotePart
 from pipeline.render.footnotes_layout import hooks
+from pipeline.render.leaning import moved
 from pipeline.render.pdf import Design, print_pdf
 from pipeline.templating import Templates
 from pipeline.workspace import templates_folder
@@ -124,10 +125,10 @@ class TestShare:
 
 class TestEngine:
     def test_the_engine_is_the_one_that_this_was_written_for(self) -> None:
-        assert not moved(), (
+        assert not moved(LEANED_UPON), (
             "WeasyPrint's inside has moved. Read these functions against footnotes_foot.py and footnotes_layout.py, "
             "run `python -m benchmarks.notes_fuzz --notes 20000`, then note their new digests in footnotes.py: "
-            + ", ".join(moved())
+            + ", ".join(moved(LEANED_UPON))
         )
 
     def test_names_are_put_back(self) -> None:
@@ -148,7 +149,7 @@ class TestEngine:
     def test_moved_functions_are_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("weasyprint.layout.page.make_page", lambda: None)
         monkeypatch.delattr("weasyprint.layout.column._report_footnotes")
-        assert [found.split(": ")[0] for found in moved()] == [
+        assert [found.split(": ")[0] for found in moved(LEANED_UPON)] == [
             "weasyprint.layout.page:make_page",
             "weasyprint.layout.column:_report_footnotes",
         ]

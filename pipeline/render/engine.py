@@ -26,6 +26,7 @@ from weasyprint.pdf import fonts as pdf_fonts
 from weasyprint.text.fonts import FontConfiguration
 
 from pipeline.diagnostics import Findings, Severity, Span, StageFailedError, declare
+from pipeline.render import shortcuts
 from pipeline.render.fetch import BASE_URL, ReportFetcher
 from pipeline.render.footnotes import continued
 from pipeline.render.paging import Paging, StoppedError
@@ -173,7 +174,7 @@ class Engine:
         Raises:
             StageFailedError: when the engine stops in the middle.
         """
-        with self._log_read(self._complain), self._crashes_told("laying out pages"), continued():
+        with self._log_read(self._complain), self._crashes_told("laying out pages"), continued(), shortcuts.taken():
             return _TreeHTML(tree, self._fetcher).render(
                 font_config=self._fonts, stylesheets=self._sheets, cache=self._pictures, pdf_tags=True
             )
@@ -193,7 +194,7 @@ class Engine:
             StageFailedError: when the engine stops in the middle.
             BoundToSideError: when the pages depend on which side they are on.
         """
-        with self._log_read(self._complain), self._crashes_told("laying out pages"), continued():
+        with self._log_read(self._complain), self._crashes_told("laying out pages"), continued(), shortcuts.taken():
             html = _TreeHTML(tree, self._fetcher)
             watched = paging.in_place() if paging is not None else nullcontext()
             with right_hand_pages(html, blank=blank) as margins, watched:
@@ -206,7 +207,7 @@ class Engine:
         """What the style sheets say of the edges of each element in the body of a tree."""
         html = _TreeHTML(plain(tree), self._fetcher)
         options = dict(weasyprint.DEFAULT_OPTIONS) | {"stylesheets": self._sheets}
-        with self._log_read(lambda message: None):  # each complaint comes again from the layout
+        with self._log_read(lambda message: None), shortcuts.taken():  # each complaint comes again from the layout
             context = engine_document.Document._build_layout_context(html, self._fonts, CounterStyle(), {}, options)
         body = html.etree_element.find("body")
         assert body is not None, "the print template has a body"
@@ -223,7 +224,11 @@ class Engine:
             StageFailedError: when the engine stops in the middle.
         """
         options = dict(weasyprint.DEFAULT_OPTIONS) | {"pdf_tags": True, "cache": self._pictures}
-        with self._log_read(self._complain), self._crashes_told("drawing pages"), _tagged_by(add_tags):
+        with (
+            self._log_read(self._complain),
+            self._crashes_told("drawing pages"),
+            _tagged_by(add_tags),
+        ):
             return engine_pdf.generate_pdf(pages, None, 1, **options)
 
     def write(self, pages: weasyprint.Document, add_tags: AddTags) -> Written:

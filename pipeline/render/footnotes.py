@@ -18,12 +18,8 @@ several pages (ISO 32000-1, 14.7.4); `part_of` says which part a box is, and whe
 
 from __future__ import annotations
 
-import hashlib
-import importlib
-import inspect
 from collections.abc import Iterator
 from contextlib import contextmanager
-from operator import attrgetter
 from typing import Any
 
 import weasyprint
@@ -33,7 +29,7 @@ from pipeline.render.footnotes_layout import hooks
 
 VERSION = "70.0"
 
-_LEANED_UPON = {
+LEANED_UPON = {
     "weasyprint.document:Document._render": "ebaceeb0fa8e79aa",
     "weasyprint.formatting_structure.build:element_to_box": "2d0a37e45b7f3e0c",
     "weasyprint.formatting_structure.build:create_anonymous_boxes": "f1e76cc779a89855",
@@ -84,19 +80,3 @@ def part_of(box: Any) -> NotePart | None:
     """Which part of a note a laid-out box is; None for a box that is no note at the foot of a page."""
     part = getattr(box, "note_part", None)
     return part if isinstance(part, NotePart) else None
-
-
-def moved() -> tuple[str, ...]:
-    """The functions of the engine that are no longer the ones that this was written for, with their new digests."""
-    found = []
-    for name, digest in _LEANED_UPON.items():
-        module, _, path = name.partition(":")
-        try:
-            source = inspect.getsource(attrgetter(path)(importlib.import_module(module)))
-        except (AttributeError, ImportError):
-            found.append(f"{name}: gone")
-            continue
-        now = hashlib.sha256(source.encode()).hexdigest()[:16]
-        if now != digest:
-            found.append(f"{name}: {now}")
-    return tuple(found)

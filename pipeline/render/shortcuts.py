@@ -1,0 +1,148 @@
+"""Short ways through the layout engine (WeasyPrint 70.0): for every line and box it asks a style for the same again.
+
+What comes out is the same to the byte. Values that a style gives always alike are remembered with it: the lengths of
+a box that are no percentages, the height of a line, the font. A property that a style sheet does not set is taken
+from the parent, or from the initial values, before anything else is tried.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import weasyprint
+from weasyprint.css import ComputedStyle
+from weasyprint.css.computed_values import PHYSICAL_FUNCTIONS
+from weasyprint.css.functions import check_math
+from weasyprint.css.properties import INHERITED, INITIAL_NOT_COMPUTED, INITIAL_VALUES
+from weasyprint.layout import percent
+from weasyprint.text import fonts, line_break
+
+VERSION = "70.0"
+LEANED_UPON = {
+    "weasyprint.css:ComputedStyle.__missing__": "b318d8efc8ac79d7",
+    "weasyprint.layout.percent:percentage": "ebe404ccd9da50bf",
+    "weasyprint.layout.percent:resolve_one_percentage": "4cfaa9ad134e4f7b",
+    "weasyprint.layout.percent:resolve_percentages": "71673078096fcf87",
+    "weasyprint.layout.percent:adjust_box_sizing": "88f3351db0280d16",
+    "weasyprint.text.fonts:get_font_description": "85734b8947b9bf64",
+    "weasyprint.text.line_break:strut": "b57885b70dd08efe",
+}
+"""The engine's functions that are gone round, and digests of their text: another text may do something else."""
+
+_LENGTHS = (
+    "margin_left", "margin_right", "margin_top", "margin_bottom",
+    "padding_left", "padding_right", "padding_top", "padding_bottom",
+    "width", "min_width", "max_width", "height", "min_height", "max_height",
+)  # fmt: skip
+_BORDERS = ("border_top_width", "border_right_width", "border_bottom_width", "border_left_width")
+_SPECIAL = frozenset(("float", "display", "position", "page"))  # these look at others, or at the element around
+_LOGICAL = {
+    direction: {name: function(block="ttb", inline=direction) for name, function in PHYSICAL_FUNCTIONS.items()}
+    for direction in ("ltr", "rtl")
+}
+
+_resolve_percentages = percent.resolve_percentages
+_strut = line_break.strut
+_get_font_description = fonts.get_font_description
+_missing = ComputedStyle.__missing__
+
+
+@contextmanager
+def taken() -> Iterator[None]:
+    """Take the short ways in every layout that is made inside; for the whole process, one thread only.
+
+    With another version of the engine nothing is replaced.
+    """
+    if weasyprint.__version__ != VERSION:
+        yield
+        return
+    replaced = [
+        (module, name, old, new)
+        for old, new in _SHORT.items()
+        for name in (old.__name__,)
+        for module in [found for key, found in sys.modules.items() if key.startswith("weasyprint.")]
+        if getattr(module, name, None) is old
+    ]
+    try:
+        for module, name, _, new in replaced:
+            setattr(module, name, new)
+        ComputedStyle.__missing__ = _computed
+        yield
+    finally:
+        ComputedStyle.__missing__ = _missing
+        for module, name, old, _ in replaced:
+            setattr(module, name, old)
+
+
+def _percentages_resolved(box: Any, containing_block: Any) -> None:
+    style = box.style
+    remembered = style.__dict__
+    if "fixed_lengths" not in remembered:
+        remembered["fixed_lengths"] = _fixed_lengths(style)
+    fixed = remembered["fixed_lengths"]
+    if fixed is None:
+        _resolve_percentages(box, containing_block)
+        return
+    box.__dict__.update(fixed)
+    if style["box_sizing"] != "content-box":
+        percent.adjust_box_sizing(box, "width")
+        percent.adjust_box_sizing(box, "height")
+
+
+def _fixed_lengths(style: Any) -> dict[str, Any] | None:
+    """The used lengths of a box; None when some depend on what is around it."""
+    if style["border_collapse"] == "collapse":
+        return None  # the borders of tables are shared out elsewhere
+    found: dict[str, Any] = {}
+    for name in _LENGTHS:
+        value = style[name]
+        if value == "auto" and name in ("min_width", "min_height"):
+            found[name] = 0
+        elif value is None or value == "auto":
+            found[name] = value
+        elif getattr(value, "unit", "%") == "%":  # or something to be calculated
+            return None
+        else:
+            found[name] = value.value
+    return found | {name: style[name] for name in _BORDERS}
+
+
+def _strut_of(style: Any) -> Any:
+    if "strut" not in style.__dict__:
+        style.__dict__["strut"] = _strut(style)
+    return style.__dict__["strut"]
+
+
+def _font_description_of(style: Any) -> Any:
+    if "font_description" not in style.__dict__:
+        style.__dict__["font_description"] = _get_font_description(style)
+    return style.__dict__["font_description"]
+
+
+def _computed(style: Any, key: str) -> Any:
+    """The value of a property that was not asked for before."""
+    parent, cascaded = style.parent_style, style.cascaded
+    if parent is None or key in cascaded or key in _SPECIAL or key.startswith("text_decoration_"):
+        return _missing(style, key)
+    if key in PHYSICAL_FUNCTIONS and _LOGICAL[style["direction"]][key] in cascaded:
+        return _missing(style, key)
+    if key in INHERITED or key.startswith("__"):
+        value = parent[key]
+        if check_math(value):
+            return _missing(style, key)
+    elif key in INITIAL_NOT_COMPUTED:
+        return _missing(style, key)
+    else:
+        value = INITIAL_VALUES[key]
+    style[key] = value
+    return value
+
+
+_SHORT: dict[Callable[..., Any], Callable[..., Any]] = {
+    _resolve_percentages: _percentages_resolved,
+    _strut: _strut_of,
+    _get_font_description: _font_description_of,
+}
