@@ -6,65 +6,47 @@ Report + Index --compose--> Document --render--> bytes --verify--> checks --publ
 
 from __future__ import annotations
 
-import hashlib
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from pipeline import __version__, pandoc, toolchain
+from pipeline.ahead import Ahead
 from pipeline.assemble import Provenance, manuscript_filters
 from pipeline.cache import Cache
 from pipeline.check import Checked, read_and_judge
 from pipeline.compose import Styling, compose
 from pipeline.datasets import datasets
-from pipeline.diagnostics import Findings, StageFailedError, has_errors
+from pipeline.diagnostics import Findings, Severity, Span, StageFailedError, declare, has_errors
 from pipeline.document import Document
+from pipeline.editions import FORMS, Made, worded
 from pipeline.outcome import Artefact, Edition, Outcome, Progress
-from pipeline.package import Release, distribute, publish
-from pipeline.render.catalog import Attached
-from pipeline.render.epub import write_epub
-from pipeline.render.finishing import PRINT_FORM, SCREEN_2_FORM, SCREEN_FORM
-from pipeline.render.pagemap import PageMap, page_map
-from pipeline.render.pagination import keep_pages, pages_of
-from pipeline.render.paper import for_paper
-from pipeline.render.pdf import Design, print_pdf
+from pipeline.package import Release, distribute
+from pipeline.render.forms import Attached, Design
+from pipeline.render.order import Delivery, Order
 from pipeline.report import Report
 from pipeline.templating import Templates
 from pipeline.toolchain import Tool, ToolMissingError
-from pipeline.verify.ace import prove_claim
-from pipeline.verify.epub import check_epub
-from pipeline.verify.gate.page import conformance_page
-from pipeline.verify.parity import Sources, check_parity
-from pipeline.verify.proving import Proof, prove
 from pipeline.wording import words_for
+from pipeline.workers import WorkFailedError
 from pipeline.workspace import Workspace, source_commit
 
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """The bytes of an edition, not yet verified.
-
-    Attributes:
-        edition: what it is.
-        data: the file.
-        pages: how many pages it has; 0 where it has none.
-        page_map: where its pages begin in the text, for editions that have none of their own.
+PRINTER_DIED = declare(
+    "WPR016",
+    "printer-died",
+    Severity.ERROR,
     """
+    The process that lays out and binds the pages died, and so did the one that was started in its place. Mostly the
+    machine has no memory left.
 
-    edition: Edition
-    data: bytes
-    pages: int
-    page_map: PageMap | None = None
-
-
+    Close other programs, or build on a machine with more memory. Chapters are laid out in processes of their own;
+    what needs room here is the whole report.
+    """,
+)
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
-UNPROVED = "unproved"  # the folder, beside the published files, of what failed
-FORMS = {Edition.PDF: SCREEN_FORM, Edition.PDF2: SCREEN_2_FORM, Edition.PRINT: PRINT_FORM}
 HANDED_ON = (Edition.PDF, Edition.EPUB)  # the editions of `dist`
 MEDIA_TYPES = {Edition.PDF: "application/pdf", Edition.EPUB: "application/epub+zip"}
 
@@ -129,6 +111,20 @@ class _Pressed:
 def _pressed(
     folder: Path, editions: tuple[Edition, ...], workspace: Workspace, progress: Progress, *, keep_going: bool
 ) -> _Pressed:
+    # The layout engine is slow to load: when pages are to be laid out, that begins before the report is read.
+    with Ahead("pipeline.render.printing", now=bool(FORMS.keys() & set(editions))) as printer:
+        return _pressed_by(printer, folder, editions, workspace, progress, keep_going=keep_going)
+
+
+def _pressed_by(
+    printer: Ahead,
+    folder: Path,
+    editions: tuple[Edition, ...],
+    workspace: Workspace,
+    progress: Progress,
+    *,
+    keep_going: bool,
+) -> _Pressed:
     findings = Findings()
     checked = read_and_judge(folder, workspace, progress, findings)
 
@@ -138,12 +134,18 @@ def _pressed(
     made: list[Made] = []
     document = None if stopped() else _tried(findings, composed, checked, workspace, progress, findings)
     for edition in sorted(editions, key=tuple(Edition).index):  # the PDF first: the EPUB names its pages
-        if document is not None and not stopped():
-            edited = _tried(findings, _rendered, edition, made, document, checked, workspace, progress, findings)
-            made += [edited] if edited else []
+        if document is None or stopped():
+            break
+        if edition is Edition.EPUB:
+            edited = _tried(findings, _bound, made, document, checked, workspace, progress, findings)
+        else:
+            edited = _tried(findings, _printed, edition, printer, document, checked, workspace, progress, findings)
+        made += [edited] if edited else []
     artefacts: tuple[Artefact, ...] = ()
     if document is not None and not has_errors(checked.judged(findings, workspace)):
-        artefacts = _verified_and_published(made, document, checked, workspace, progress, findings)
+        from pipeline.proofing import proved_and_published
+
+        artefacts = proved_and_published(made, document, checked, workspace, progress, findings)
     Cache(workspace.cache).trim()
     return _Pressed(Outcome(checked.judged(findings, workspace), artefacts), checked, document)
 
@@ -185,8 +187,46 @@ def composed(checked: Checked, workspace: Workspace, progress: Progress, finding
     return compose(report, index, templates, provenance, styling, Cache(workspace.cache), findings)
 
 
-def _rendered(
+def _printed(
     edition: Edition,
+    printer: Ahead,
+    document: Document,
+    checked: Checked,
+    workspace: Workspace,
+    progress: Progress,
+    findings: Findings,
+) -> Made:
+    """A PDF.
+
+    Raises:
+        StageFailedError: when none can be made.
+    """
+    progress("laying out pages")
+    templates = replace(_templates(checked.report, workspace), filters={})  # the manuscript is made
+    order = Order(
+        worded(edition, document),
+        _design(checked),
+        templates,
+        workspace.epoch(document.imprint.date),
+        Cache(workspace.cache),
+        checked.places,
+        _data_of(checked.report),
+        FORMS[edition],
+    )
+    printer.ask("carry_out", order)
+    import_module("pipeline.proofing")  # what comes next is loaded meanwhile
+    try:
+        delivery: Delivery = printer.answer()
+    except WorkFailedError as failed:
+        place = Span(edition.file_name(checked.report.slug))
+        raise StageFailedError(PRINTER_DIED.at(place, f"no pages came back: {failed.reason}")) from failed
+    findings.extend(delivery.findings)
+    if not delivery.data:
+        raise StageFailedError(*delivery.findings)
+    return Made(edition, delivery.data, delivery.pages, delivery.page_map)
+
+
+def _bound(
     before: Sequence[Made],
     document: Document,
     checked: Checked,
@@ -194,41 +234,34 @@ def _rendered(
     progress: Progress,
     findings: Findings,
 ) -> Made:
+    """The EPUB."""
+    from pipeline.render.epub import write_epub
+
     settings, templates = checked.report.settings, _templates(checked.report, workspace)
-    colors = tuple(settings.design.colors.items())
-    epoch = workspace.epoch(document.imprint.date)
-    design = Design(settings.design.page, colors, checked.stylesheets)
-    cache = Cache(workspace.cache)
-    if edition is Edition.EPUB:
-        known = next((made.page_map for made in before if made.page_map), None)
-        if known is None:
-            progress("finding the pages of the PDF")
-            known = pages_of(document, design, templates, epoch, cache, findings)
-        progress("binding the EPUB")
-        data = write_epub(
-            document,
-            colors,
-            templates,
-            epoch,
-            findings,
-            known,
-            fonts=settings.design.epub_fonts,
-            certified_by=settings.accessibility.certified_by or "",
-        )
-        return Made(edition, data, 0)
-    progress("laying out pages")
-    attached = _data_of(checked.report)
-    worded, form = _for(edition, document), FORMS[edition]
-    printed = print_pdf(worded, design, templates, epoch, cache, findings, checked.place_of, attached, form)
-    pages = page_map(document.imprint, printed.labels, printed.page_starts) if edition is Edition.PDF else None
-    if pages is not None and not has_errors(findings.all()):
-        keep_pages(pages, document, design, templates, epoch, cache)
-    return Made(edition, printed.data, printed.pages, pages)
+    epoch, design = workspace.epoch(document.imprint.date), _design(checked)
+    known = next((made.page_map for made in before if made.page_map), None)
+    if known is None:
+        from pipeline.render.pagination import pages_of  # which loads the layout engine
+
+        progress("finding the pages of the PDF")
+        known = pages_of(document, design, templates, epoch, Cache(workspace.cache), findings)
+    progress("binding the EPUB")
+    data = write_epub(
+        document,
+        design.colors,
+        templates,
+        epoch,
+        findings,
+        known,
+        fonts=settings.design.epub_fonts,
+        certified_by=settings.accessibility.certified_by or "",
+    )
+    return Made(Edition.EPUB, data, 0)
 
 
-def _for(edition: Edition, document: Document) -> Document:
-    """The document as an edition words it."""
-    return for_paper(document) if edition is Edition.PRINT else document
+def _design(checked: Checked) -> Design:
+    design = checked.report.settings.design
+    return Design(design.page, tuple(design.colors.items()), checked.stylesheets)
 
 
 def _data_of(report: Report) -> tuple[Attached, ...]:
@@ -237,75 +270,3 @@ def _data_of(report: Report) -> tuple[Attached, ...]:
         Attached(Path(name).name, "text/csv", (report.folder / name).read_bytes(), f"{report.settings.title}: {name}")
         for name in sorted(report.data)
     )
-
-
-def _verified_and_published(
-    made: list[Made],
-    document: Document,
-    checked: Checked,
-    workspace: Workspace,
-    progress: Progress,
-    findings: Findings,
-) -> tuple[Artefact, ...]:
-    """Verify every edition aside; publish all of them, or none."""
-    slug = checked.report.slug
-    folder = workspace.build / slug
-    folder.mkdir(parents=True, exist_ok=True)
-    artefacts: list[Artefact] = []
-    proofs: list[Proof] = []
-    epoch, cache = workspace.epoch(document.imprint.date), Cache(workspace.cache)
-    with tempfile.TemporaryDirectory(prefix=".verify-", dir=folder) as aside:
-        finished = [Path(aside) / item.edition.file_name(slug) for item in made]
-        for item, path in zip(made, finished, strict=True):
-            _write_to_disk(path, item.data)
-        for item, path in zip(made, finished, strict=True):
-            progress(f"verifying the {item.edition.name}")
-            if item.edition is Edition.EPUB:
-                checks = check_epub(path, findings)
-                if checked.report.settings.accessibility.certified_by:
-                    place = checked.report.place.at("accessibility", "certified-by")
-                    checks += (prove_claim(path, workspace.reader, place, findings),)
-            else:
-                worded, form = _for(item.edition, document), FORMS[item.edition]
-                proofs.append(prove(path, worded, form, epoch, cache, findings, checked.place_of))
-                checks = proofs[-1].checks
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()
-            artefacts.append(Artefact(folder / path.name, item.edition, item.pages, checks, digest))
-        progress("comparing the editions with the sources")
-        paths = {item.edition: path for item, path in zip(made, finished, strict=True)}
-        sources = Sources(checked.report, checked.index, checked.place_of)
-        pdf, epub = paths.get(Edition.PDF), paths.get(Edition.EPUB)
-        parity = check_parity(document, sources, cache, findings, pdf, epub)
-        artefacts[-1:] = [replace(last, checks=last.checks + parity) for last in artefacts[-1:]]
-        if has_errors(checked.judged(findings, workspace)):
-            _leave_unproved(folder / UNPROVED, finished, document, proofs)
-            return ()
-        for artefact, path in zip(artefacts, finished, strict=True):  # what was verified, and in one step
-            path.replace(artefact.path)
-    shutil.rmtree(folder / UNPROVED, ignore_errors=True)
-    _write_conformance(folder, document, proofs)
-    return tuple(artefacts)
-
-
-def _leave_unproved(folder: Path, finished: list[Path], document: Document, proofs: list[Proof]) -> None:
-    """Keep what failed where it can be looked at, and where nobody takes it for the report."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    for path in finished:
-        path.replace(folder / path.name)
-    _write_conformance(folder, document, proofs)
-
-
-def _write_conformance(folder: Path, document: Document, proofs: list[Proof]) -> None:
-    if proofs:
-        held = [(proof.examination, proof.others) for proof in proofs]
-        page = conformance_page(document.imprint.title, document.imprint.lang, held, f"Proofpress {__version__}")
-        publish(folder / "conformance.html", page)
-
-
-def _write_to_disk(path: Path, data: bytes) -> None:
-    """Write a file so that it is on the disk, and not only promised, before it takes the place of another."""
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())

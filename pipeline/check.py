@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.cache import Cache
 from pipeline.csl import counts_back, style_is_note, style_path
-from pipeline.diagnostics import Diagnostic, Findings, Severity, Span, declare
+from pipeline.diagnostics import Diagnostic, Findings, Severity, declare
+from pipeline.document import Places
 from pipeline.index import Index, build_index
 from pipeline.load import load
 from pipeline.outcome import Outcome, Progress
@@ -19,7 +19,6 @@ from pipeline.source import read_text
 from pipeline.workspace import Workspace
 
 DEFAULT_STYLE = "chicago-notes-bibliography"
-_REFERRING = re.compile("^noteref-")
 
 
 COUNTS_BACK = declare(
@@ -52,10 +51,11 @@ class Checked:
     style: Path
     stylesheets: tuple[Path, ...]
 
-    def place_of(self, anchor: str) -> Span:
-        """The source of an anchor that an artefact names."""
-        target = self.index.targets.get(_REFERRING.sub("note-", anchor))
-        return target.span if target else self.report.place.span
+    @property
+    def places(self) -> Places:
+        """Where the ids that artefacts name come from."""
+        spans = {id: target.span for id, target in self.index.targets.items()}
+        return Places(spans, self.report.place.span)
 
     def judged(self, findings: Findings, workspace: Workspace) -> tuple[Diagnostic, ...]:
         """The findings without those that the report allows."""

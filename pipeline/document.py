@@ -23,8 +23,14 @@ The markup that a writer may rely on:
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+
+from pipeline.diagnostics import Span
+
+_REFERRING = re.compile("^noteref-")
 
 
 class Kind(Enum):
@@ -182,6 +188,23 @@ class Words:
     cover: str
     title_page: str
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where in the sources the ids of a document come from.
+
+    Attributes:
+        spans: by id.
+        elsewhere: the place of what has none of its own.
+    """
+
+    spans: Mapping[str, Span]
+    elsewhere: Span
+
+    def of(self, anchor: str) -> Span:
+        """The source of an id that an artefact names; the call of a note comes from where the note does."""
+        return self.spans.get(_REFERRING.sub("note-", anchor), self.elsewhere)
 
 
 @dataclass(frozen=True, slots=True)

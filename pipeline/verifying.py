@@ -115,5 +115,5 @@ def _compared(
     if document is None or has_errors(judged):
         return ()
     progress("comparing with the sources")
-    sources = Sources(checked.report, checked.index, checked.place_of)
+    sources = Sources(checked.report, checked.index, checked.places.of)
     return check_parity(document, sources, Cache(workspace.cache), findings, pdf, epub)

@@ -164,7 +164,7 @@ class _Team(Generic[Piece, Result]):
 
     def dismiss(self) -> None:
         for worker in self._workers:
-            _end(worker.process)
+            end_process(worker.process)
             worker.pipe.close()
         self._workers.clear()
         gc.unfreeze()
@@ -198,7 +198,7 @@ class _Team(Generic[Piece, Result]):
         return answer
 
     def _replace(self, worker: _Worker[Piece, Result], reason: str) -> None:
-        _end(worker.process)
+        end_process(worker.process)
         worker.pipe.close()
         self._workers.remove(worker)
         if worker.piece is not None:
@@ -208,8 +208,21 @@ class _Team(Generic[Piece, Result]):
             self._give(self._start())
 
 
-def _end(process: int) -> None:
+def end_process(process: int, *, patience: float = 0.0) -> None:
+    """End a child.
+
+    Args:
+        process: its number.
+        patience: how many seconds it has to end children of its own first.
+    """
     with contextlib.suppress(OSError):
+        if patience:
+            os.kill(process, signal.SIGTERM)
+        waited_until = time.monotonic() + patience
+        while time.monotonic() < waited_until:
+            if os.waitpid(process, os.WNOHANG)[0]:
+                return
+            time.sleep(0.005)
         os.kill(process, signal.SIGKILL)
     with contextlib.suppress(OSError):
         os.waitpid(process, 0)

@@ -11,9 +11,8 @@ from pipeline.cache import Cache
 from pipeline.checks import CheckState
 from pipeline.diagnostics import Diagnostic, Findings
 from pipeline.document import Document
-from pipeline.render.catalog import Attached
-from pipeline.render.finishing import SCREEN_FORM
-from pipeline.render.pdf import Design, print_pdf
+from pipeline.render.forms import SCREEN_FORM, Attached, Design
+from pipeline.render.pdf import print_pdf
 from pipeline.templating import Templates
 from pipeline.verify.proving import prove
 from pipeline.workspace import templates_folder

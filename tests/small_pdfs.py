@@ -14,7 +14,8 @@ from fontTools.pens.t2CharStringPen import T2CharStringPen
 from fontTools.ttLib import TTFont
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
-from pipeline.render.catalog import Attached, attach, say_colours, say_metadata, say_what_it_is
+from pipeline.render.catalog import attach, say_colours, say_metadata, say_what_it_is
+from pipeline.render.forms import Attached
 from pipeline.render.xmp import SCREEN, Claims
 from pipeline.toolchain import fonts
 from tests.documents import IMPRINT

@@ -20,10 +20,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline import build as building
+from pipeline import proofing
+from pipeline.ahead import Ahead
 from pipeline.checks import CheckResult, CheckState
 from pipeline.cli import press
 from pipeline.diagnostics import Findings, Rule, Severity, Span, StageFailedError
 from pipeline.document import Document
+from pipeline.render import printing
 from pipeline.render.pagemap import PageMap
 from pipeline.render.pdf import PrintedPdf
 from pipeline.toolchain import ToolMissingError
@@ -37,7 +40,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LATE = Rule("WPR901", "late-fault", Severity.ERROR, "Late.")
 ODD = Rule("WPR902", "odd-thing", Severity.WARNING, "Odd.")
 SECRET = "root:x:0:0:the secret of this machine"
-BESIDE = ("conformance.html", building.UNPROVED)
+BESIDE = ("conformance.html", proofing.UNPROVED)
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>'
 
 
@@ -50,6 +53,14 @@ class StandIns:
     render: Callable[[Findings], None] = lambda findings: None
     verify: Callable[[Path, Findings], None] = lambda path, findings: None
     stages: list[str] = field(default_factory=list)
+
+
+class AtHand(Ahead):
+    """The printer in this process, where stand-ins can be seen at work."""
+
+    def __init__(self, module: str, *, now: bool) -> None:
+        super().__init__(module, now=False)
+        self._forks = False
 
 
 @pytest.fixture
@@ -100,12 +111,13 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch, composition: str) -> StandIns:
 
     if composition == "stand-in":
         monkeypatch.setattr(building, "compose", compose)
-    monkeypatch.setattr(building, "print_pdf", print_pdf)
-    monkeypatch.setattr(building, "write_epub", write_epub)
-    monkeypatch.setattr(building, "prove", prove)
-    monkeypatch.setattr(building, "pages_of", pages_of)
-    monkeypatch.setattr(building, "check_epub", check)
-    monkeypatch.setattr(building, "check_parity", lambda *_: ())
+    monkeypatch.setattr(building, "Ahead", AtHand)
+    monkeypatch.setattr(printing, "print_pdf", print_pdf)
+    monkeypatch.setattr("pipeline.render.epub.write_epub", write_epub)
+    monkeypatch.setattr(proofing, "prove", prove)
+    monkeypatch.setattr("pipeline.render.pagination.pages_of", pages_of)
+    monkeypatch.setattr(proofing, "check_epub", check)
+    monkeypatch.setattr(proofing, "check_parity", lambda *_: ())
     return made
 
 
@@ -224,7 +236,7 @@ def test_a_claim_that_was_proved_is_published(project: Path, monkeypatch: pytest
         assert path.read_bytes() == b"EPUB new"
         return CheckResult("DAISY Ace", CheckState.PASSED, "0 violations in 3 files")
 
-    monkeypatch.setattr(building, "prove_claim", proved)
+    monkeypatch.setattr(proofing, "prove_claim", proved)
     _claim(project)
     result = run("build")
     assert result.exit_code == 0
@@ -278,7 +290,7 @@ def test_an_error_of_a_late_stage_publishes_nothing(
     assert result.exit_code == 1
     assert result.stdout.count("WPR901") == 1
     assert published(project) == last_good
-    aside = project / "build" / "small" / building.UNPROVED
+    aside = project / "build" / "small" / proofing.UNPROVED
     left = {path.name for path in aside.iterdir()} if aside.is_dir() else set()
     assert left == ({"small.pdf", "small.epub", "conformance.html"} if stage == "verify" else set())
 
@@ -286,7 +298,7 @@ def test_an_error_of_a_late_stage_publishes_nothing(
 def test_what_failed_once_does_not_stay_when_all_is_well_again(project: Path, stand_ins: StandIns) -> None:
     stand_ins.verify = lambda path, findings: fault(findings)
     assert run("build").exit_code == 1
-    aside = project / "build" / "small" / building.UNPROVED
+    aside = project / "build" / "small" / proofing.UNPROVED
     assert aside.is_dir()
     stand_ins.verify = lambda path, findings: None
     assert run("build").exit_code == 0

@@ -12,13 +12,13 @@ from lxml import etree
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
 from pipeline.render.catalog import (
-    Attached,
     attach,
     say_colours,
     say_metadata,
     say_what_it_is,
     set_pictures_plain,
 )
+from pipeline.render.forms import Attached
 from pipeline.render.structure import elements_by_id, gather_parts
 from pipeline.render.xmp import NO_CLAIMS, SCREEN, SCREEN_2, Claims, identifiers, packet
 from tests.documents import IMPRINT

@@ -24,9 +24,10 @@ from pipeline.document import Chapter, Document, Entry, Kind
 from pipeline.render import pdf as pdf_module
 from pipeline.render.engine import Engine, Sheet
 from pipeline.render.fetch import ReportFetcher
+from pipeline.render.forms import Design
 from pipeline.render.gatherings import divide
 from pipeline.render.paging import Paging
-from pipeline.render.pdf import Design, PrintedPdf, print_pdf
+from pipeline.render.pdf import PrintedPdf, print_pdf
 from pipeline.render.right_hand import BoundToSideError
 from pipeline.templating import Templates
 from pipeline.toolchain import fonts

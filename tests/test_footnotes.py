@@ -26,8 +26,9 @@ from pipeline.render.footnotes import LEANED_UPON, continued, part_of
 from pipeline.render.footnotes_area import CEILING, LONG, Part, Piece, Slot, placed, share, stacked
 from pipeline.render.footnotes_foot import Foot, NotePart
 from pipeline.render.footnotes_layout import hooks
+from pipeline.render.forms import Design
 from pipeline.render.leaning import moved
-from pipeline.render.pdf import Design, print_pdf
+from pipeline.render.pdf import print_pdf
 from pipeline.templating import Templates
 from pipeline.workspace import templates_folder
 from tests.documents import RICH, call

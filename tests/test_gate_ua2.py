@@ -16,8 +16,8 @@ from pikepdf import Array, Dictionary, Name, Pdf, String
 from pipeline.cache import Cache
 from pipeline.checks import CheckState
 from pipeline.diagnostics import Findings
-from pipeline.render.catalog import Attached
-from pipeline.render.finishing import SCREEN_2_FORM, declared
+from pipeline.render.finishing import declared
+from pipeline.render.forms import SCREEN_2_FORM, Attached
 from pipeline.render.pdf import print_pdf
 from pipeline.verify.gate.clauses import Standard, all_clauses
 from pipeline.verify.gate.examine import Profile, examine

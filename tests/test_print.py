@@ -17,7 +17,7 @@ from pipeline.cache import Cache
 from pipeline.checks import CheckState
 from pipeline.diagnostics import Findings
 from pipeline.document import Asset, Document
-from pipeline.render.finishing import PRINT_FORM
+from pipeline.render.forms import PRINT_FORM
 from pipeline.render.paper import for_paper
 from pipeline.render.pdf import print_pdf
 from pipeline.verify.pdf_print import check_for_printers

@@ -21,8 +21,9 @@ from pipeline.cache import Cache
 from pipeline.checks import CheckResult, CheckState
 from pipeline.diagnostics import Findings
 from pipeline.render.epub import write_epub
+from pipeline.render.forms import Design
 from pipeline.render.pagemap import page_map
-from pipeline.render.pdf import Design, print_pdf
+from pipeline.render.pdf import print_pdf
 from pipeline.templating import Templates
 from pipeline.verify.ace import find_ace, find_browser, find_node, run_ace
 from pipeline.workspace import templates_folder

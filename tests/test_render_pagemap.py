@@ -24,9 +24,10 @@ from pipeline.document import Asset, Chapter, Document, Entry, Kind, NoteText
 from pipeline.render.blocks import letters_of_block, number_blocks, order_in, with_blocks
 from pipeline.render.epub import identifiers, write_epub
 from pipeline.render.epub_breaks import Breaks, Leaf, put_breaks
+from pipeline.render.forms import Design
 from pipeline.render.pagemap import PageMap, PageStart, Place, page_map, pdf_identifier, read_page_starts
 from pipeline.render.pagination import keep_pages, pages_of
-from pipeline.render.pdf import Design, PrintedPdf, print_pdf
+from pipeline.render.pdf import PrintedPdf, print_pdf
 from pipeline.templating import Templates
 from pipeline.workspace import templates_folder
 from tests.documents import IMPRINT, RICH, call, note, with_chapter

@@ -27,9 +27,11 @@ from pipeline.render import printable
 from pipeline.render.drawings import in_press_type
 from pipeline.render.engine import Engine, Sheet
 from pipeline.render.fetch import ReportFetcher
+from pipeline.render.forms import Design
 from pipeline.render.holes import BROKEN, Floating, Follower, fill, floating
-from pipeline.render.pages import Block, Layout, Room, read_layout, roman
-from pipeline.render.pdf import Design, PrintedPdf, print_pdf
+from pipeline.render.labels import roman
+from pipeline.render.pages import Block, Layout, Room, read_layout
+from pipeline.render.pdf import PrintedPdf, print_pdf
 from pipeline.render.printable import Placement
 from pipeline.render.settle import arrange, settle
 from pipeline.templating import Templates

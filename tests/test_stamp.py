@@ -421,7 +421,7 @@ def test_an_unchanged_report_starts_nothing_and_says_the_same(tmp_path: Path) ->
     assert first.returncode == 0, first.stdout + first.stderr
     assert "STR001" in first.stdout and "passed" in first.stdout
     modules, programs = loaded(first)
-    assert modules >= {"weasyprint", "pikepdf", "pydantic"} and "pandoc" in programs, "the look sees what there is"
+    assert modules >= {"pipeline.ahead", "pikepdf", "pydantic"} and "pandoc" in programs, "the look sees what there is"
     published = tmp_path / "build" / "clean" / "clean.pdf"
     before = published.read_bytes(), published.stat().st_mtime_ns
 
@@ -436,5 +436,5 @@ def test_an_unchanged_report_starts_nothing_and_says_the_same(tmp_path: Path) ->
     published.unlink()
     third = command(tmp_path)
     assert third.stdout == first.stdout
-    assert "weasyprint" in loaded(third)[0]
+    assert "pipeline.ahead" in loaded(third)[0]
     assert published.read_bytes() == before[0]

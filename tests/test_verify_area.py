@@ -11,7 +11,8 @@ import pytest
 from pipeline.cache import Cache
 from pipeline.diagnostics import Findings, Severity, Span
 from pipeline.document import Chapter, Kind
-from pipeline.render.pdf import Design, print_pdf
+from pipeline.render.forms import Design
+from pipeline.render.pdf import print_pdf
 from pipeline.templating import Templates
 from pipeline.verify.layout_area import check_area
 from pipeline.verify.pdf_file import read_pdf

@@ -19,8 +19,9 @@ from pipeline.cli import press
 from pipeline.diagnostics import Findings
 from pipeline.document import Document
 from pipeline.render.epub import write_epub
+from pipeline.render.forms import Design
 from pipeline.render.pagemap import page_map
-from pipeline.render.pdf import Design, print_pdf
+from pipeline.render.pdf import print_pdf
 from pipeline.templating import Templates
 from pipeline.verify.clauses import plain
 from pipeline.verify.parity import NAMES, Sources, check_parity
@@ -92,7 +93,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Editions:
     (folder / "small.pdf").write_bytes(printed.data)
     (folder / "small.epub").write_bytes(write_epub(made.document, (), OWN, EPOCH, findings, pages))
     assert findings.all() == ()
-    sources = Sources(made.report, made.index, Checked(made.report, made.index, Path(), ()).place_of)
+    sources = Sources(made.report, made.index, Checked(made.report, made.index, Path(), ()).places.of)
     return Editions(made.document, sources, report, folder / "small.pdf", folder / "small.epub")
 
 

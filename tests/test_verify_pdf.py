@@ -18,7 +18,8 @@ from pipeline.cache import Cache
 from pipeline.checks import CheckResult, CheckState
 from pipeline.diagnostics import Diagnostic, Findings, Severity, Span
 from pipeline.document import Asset, Chapter, Document, Entry, Kind, NoteText
-from pipeline.render.pdf import Design, print_pdf
+from pipeline.render.forms import Design
+from pipeline.render.pdf import print_pdf
 from pipeline.templating import Templates
 from pipeline.verify.pdf import check_pdf
 from pipeline.verify.pdf_file import PdfFile, read_pdf

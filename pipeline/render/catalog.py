@@ -6,7 +6,6 @@ Each function sets one thing in a file that qpdf has open, and can be used by it
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any
@@ -15,28 +14,12 @@ import pikepdf
 
 from pipeline import __version__
 from pipeline.document import Imprint
+from pipeline.render.forms import Attached
 from pipeline.render.xmp import NO_CLAIMS, Claims, description, packet, padded
 
 TOOL = f"Proofpress {__version__}"
 
 _PROFILE = "sRGB2014.icc"  # the profile of the International Color Consortium, which comes with the layout engine
-
-
-@dataclass(frozen=True, slots=True)
-class Attached:
-    """A file that goes with the report.
-
-    Attributes:
-        name: as readers see it, "criteria.csv".
-        media_type: "text/csv".
-        data: its bytes.
-        description: what it holds.
-    """
-
-    name: str
-    media_type: str
-    data: bytes
-    description: str
 
 
 def say_what_it_is(pdf: pikepdf.Pdf, imprint: Imprint) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from io import BytesIO
 
 import pikepdf
 
 from pipeline.document import Document, Kind
 from pipeline.render.catalog import (
-    Attached,
     attach,
     metadata,
     say_colours,
@@ -17,37 +16,10 @@ from pipeline.render.catalog import (
     say_what_it_is,
     set_pictures_plain,
 )
+from pipeline.render.forms import Attached, Form
+from pipeline.render.labels import page_labels
 from pipeline.render.structure import gather_parts, lead_to_elements
-from pipeline.render.tags_roles import UA1, UA2, Vocabulary
-from pipeline.render.volume import page_labels
-from pipeline.render.xmp import NO_CLAIMS, PRINT, SCREEN, SCREEN_2, Claims
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A form in which the printed report comes out as a file.
-
-    Attributes:
-        words: the types of its structure.
-        claims: what it is meant to conform to.
-        version: of PDF.
-        for_printers: whether it has bleed and crop marks.
-    """
-
-    words: Vocabulary
-    claims: Claims
-    version: str
-    for_printers: bool = False
-
-    @property
-    def later(self) -> bool:
-        """Whether it is a file of PDF 2.0."""
-        return self.version >= "2.0"
-
-
-SCREEN_FORM = Form(UA1, SCREEN, "1.7")
-SCREEN_2_FORM = Form(UA2, SCREEN_2, "2.0")
-PRINT_FORM = Form(UA1, PRINT, "1.7", for_printers=True)
+from pipeline.render.xmp import NO_CLAIMS, Claims
 
 
 def finished(

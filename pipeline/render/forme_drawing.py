@@ -20,7 +20,7 @@ from weasyprint.matrix import Matrix
 from weasyprint.stacking import StackingContext
 
 from pipeline.render.forme import Slot
-from pipeline.render.pages import roman
+from pipeline.render.labels import roman
 from pipeline.render.right_hand import SENTINEL, BoundToSideError, Margins
 from pipeline.render.zones import zone_of
 

@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 
 import weasyprint
 
+from pipeline.render.labels import roman
+
 _Key = TypeVar("_Key")
 
 TOLERANCE = 0.75  # px; the engine rounds to this when it aligns lines
@@ -382,15 +384,3 @@ def joined(layouts: Sequence[tuple[int, Layout]], cover: str) -> Layout:
         anchors=anchors,
         addresses=tuple((target, start + page) for start, layout in layouts for target, page in layout.addresses),
     )
-
-
-def roman(number: int) -> str:
-    """A number in small roman numerals."""
-    parts = []
-    for value, letters in (
-        (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"),
-        (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
-    ):  # fmt: skip
-        count, number = divmod(number, value)
-        parts.append(letters * count)
-    return "".join(parts)

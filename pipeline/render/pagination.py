@@ -12,8 +12,9 @@ from pipeline import __version__, toolchain
 from pipeline.cache import Cache, key_of
 from pipeline.diagnostics import Findings, Severity, Span, StageFailedError, declare, has_errors
 from pipeline.document import Document
+from pipeline.render.forms import Design
 from pipeline.render.pagemap import PageMap, PageStart, Place, page_map
-from pipeline.render.pdf import Design, print_pdf
+from pipeline.render.pdf import print_pdf
 from pipeline.templating import Templates
 
 NO_PAGE_LIST = declare(

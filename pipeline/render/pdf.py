@@ -20,14 +20,14 @@ from pipeline.diagnostics import Findings, Severity, Span, declare
 from pipeline.document import Document
 from pipeline.render import printable
 from pipeline.render.blocks import with_blocks
-from pipeline.render.catalog import Attached
 from pipeline.render.chapters import Whole, print_by_chapter
 from pipeline.render.contrast import faint_texts, tell_faint
 from pipeline.render.drawings import drawn_texts
 from pipeline.render.engine import Engine, Sheet
 from pipeline.render.fetch import BASE_URL, RESOURCE_REFUSED, ReportFetcher
-from pipeline.render.finishing import SCREEN_FORM, Form, finished
+from pipeline.render.finishing import finished
 from pipeline.render.formes import Surroundings, digest_of_code
+from pipeline.render.forms import SCREEN_FORM, Attached, Design, Form
 from pipeline.render.gatherings import needs_whole
 from pipeline.render.glyphs import check_families, check_glyphs
 from pipeline.render.pagemap import Place, read_page_starts
@@ -83,21 +83,6 @@ TEXT_OFF_PAGE = declare(
 )
 
 _COLOR = re.compile(r"--([a-z0-9-]+):\s*(#[0-9a-fA-F]{3,8})\s*;")
-
-
-@dataclass(frozen=True, slots=True)
-class Design:
-    """How a report wants to look.
-
-    Attributes:
-        page: "A4" or "Letter".
-        colors: values that replace colour tokens of `css/tokens.css`, by name ("accent", "#1d4a42").
-        stylesheets: the report's own style sheets, read after the press's.
-    """
-
-    page: str
-    colors: tuple[tuple[str, str], ...]
-    stylesheets: tuple[Path, ...]
 
 
 @dataclass(frozen=True, slots=True)

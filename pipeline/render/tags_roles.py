@@ -6,7 +6,7 @@ ISO 32000-2, 14.8.4, and allows the older ones beside them; ISO/TS 32005 says wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from xml.etree.ElementTree import Element
@@ -52,6 +52,14 @@ class Vocabulary:
     inlines: Mapping[str, str]
     named: Mapping[str, str]
     terms: str
+
+    def __reduce__(self) -> tuple[Callable[[int], Vocabulary], tuple[int]]:
+        """There is one for each part; in another process, too."""
+        return _vocabulary, (self.part,)
+
+
+def _vocabulary(part: int) -> Vocabulary:
+    return {vocabulary.part: vocabulary for vocabulary in (UA1, UA2)}[part]
 
 
 _BLOCKS = {

@@ -6,7 +6,7 @@ ISO 32000-2: catalog 7.7.2, page tree 7.7.3, name trees 7.9.6, outline 12.3.3, p
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pydyf
@@ -25,7 +25,7 @@ from pipeline.render.binding import (
     referred,
 )
 from pipeline.render.forme import Bookmark, Face, Forme
-from pipeline.render.pages import roman
+from pipeline.render.labels import page_labels
 from pipeline.render.tags import NAMESPACE as _PDF_2
 
 _CATALOG, _STRUCTURE, _PARENTS, _NAMES, _OUTLINES = 1, 6, 7, 8, 9
@@ -256,32 +256,3 @@ def _add_face(
 
 
 # ------------------------------------------------------------------ page labels
-
-
-def page_labels(labels: Sequence[str]) -> bytes:
-    """The labels as a number tree, in ranges of one style each (ISO 32000-2, 12.4.2).
-
-    Words stand one by one, numerals as a run with its first number.
-    """
-    ranges: list[bytes] = []
-    expected = ""
-    for index, label in enumerate(labels):
-        style, value = _numeral(label)
-        if not style:
-            ranges.append(b"%d<</P %s>>" % (index, _string(label)))
-            expected = ""
-        else:
-            if label != expected or not ranges:
-                ranges.append(b"%d<</S/%s/St %d>>" % (index, style, value))
-            expected = roman(value + 1) if style == b"r" else str(value + 1)
-    return b"<</Nums[" + b"".join(ranges) + b"]>>"
-
-
-def _numeral(label: str) -> tuple[bytes, int]:
-    if label.isdecimal():
-        return b"D", int(label)
-    number = _ROMAN.get(label, 0)
-    return (b"r", number) if number else (b"", 0)
-
-
-_ROMAN: Mapping[str, int] = {roman(number): number for number in range(1, 400)}

@@ -12,7 +12,8 @@ from pipeline.cache import Cache
 from pipeline.checks import CheckResult
 from pipeline.diagnostics import Diagnostic, Findings, Span, has_errors
 from pipeline.document import Document
-from pipeline.render.finishing import Form, declared
+from pipeline.render.finishing import declared
+from pipeline.render.forms import Form
 from pipeline.render.xmp import Claims
 from pipeline.verify.gate.clauses import Standard
 from pipeline.verify.gate.examine import Examination, Profile, examine
