@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -21,7 +22,7 @@ from pipeline.cache import Cache
 from pipeline.check import Checked, read_and_judge
 from pipeline.compose import Styling, compose
 from pipeline.datasets import datasets
-from pipeline.diagnostics import Findings, StageFailedError, has_errors
+from pipeline.diagnostics import Findings, Span, StageFailedError, has_errors
 from pipeline.document import Document
 from pipeline.outcome import Artefact, Edition, Outcome, Progress
 from pipeline.package import Release, distribute, publish
@@ -30,7 +31,7 @@ from pipeline.render.epub import write_epub
 from pipeline.render.finishing import PRINT_FORM, SCREEN_2_FORM, SCREEN_FORM
 from pipeline.render.pagemap import PageMap, page_map
 from pipeline.render.pagination import keep_pages, pages_of
-from pipeline.render.paper import for_paper
+from pipeline.render.paper import for_paper, source_of
 from pipeline.render.pdf import Design, print_pdf
 from pipeline.report import Report
 from pipeline.templating import Templates
@@ -219,7 +220,7 @@ def _rendered(
     progress("laying out pages")
     attached = _data_of(checked.report)
     worded, form = _for(edition, document), FORMS[edition]
-    printed = print_pdf(worded, design, templates, epoch, cache, findings, checked.place_of, attached, form)
+    printed = print_pdf(worded, design, templates, epoch, cache, findings, partial(_place, checked), attached, form)
     pages = page_map(document.imprint, printed.labels, printed.page_starts) if edition is Edition.PDF else None
     if pages is not None and not has_errors(findings.all()):
         keep_pages(pages, document, design, templates, epoch, cache)
@@ -229,6 +230,11 @@ def _rendered(
 def _for(edition: Edition, document: Document) -> Document:
     """The document as an edition words it."""
     return for_paper(document) if edition is Edition.PRINT else document
+
+
+def _place(checked: Checked, id: str) -> Span:
+    """The source of an id of any edition."""
+    return checked.place_of(source_of(id))
 
 
 def _data_of(report: Report) -> tuple[Attached, ...]:
@@ -267,7 +273,7 @@ def _verified_and_published(
                     checks += (prove_claim(path, workspace.reader, place, findings),)
             else:
                 worded, form = _for(item.edition, document), FORMS[item.edition]
-                proofs.append(prove(path, worded, form, epoch, cache, findings, checked.place_of))
+                proofs.append(prove(path, worded, form, epoch, cache, findings, partial(_place, checked)))
                 checks = proofs[-1].checks
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
             artefacts.append(Artefact(folder / path.name, item.edition, item.pages, checks, digest))

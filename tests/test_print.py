@@ -1,4 +1,4 @@
-"""The edition for printers: words that paper needs, bleed and marks, and what is told of coarse pictures."""
+"""The edition for printers: bleed and marks, and what is told of coarse pictures."""
 
 from __future__ import annotations
 
@@ -22,44 +22,10 @@ from pipeline.render.paper import for_paper
 from pipeline.render.pdf import print_pdf
 from pipeline.verify.pdf_print import check_for_printers
 from pipeline.verify.proving import prove
-from tests.documents import RICH, note
+from tests.documents import RICH
 from tests.test_render_pdf import A4, EPOCH, OWN, only
 
 NO_CACHE = Cache(Path(os.devnull) / "cache")
-
-
-def worded(html: str) -> str:
-    return for_paper(only(html)).chapters[0].html
-
-
-class TestWords:
-    def test_a_reference_says_its_page(self) -> None:
-        html = '<p>See <a class="ref" href="#fig-x">Figure 1</a>, twice.</p>'
-        page = ' (<a href="#fig-x" class="pageref">page</a>)'
-        assert worded(html) == f'<p>See <a class="ref" href="#fig-x">Figure 1</a>{page}, twice.</p>'
-
-    def test_what_says_its_page_already_says_it_once(self) -> None:
-        html = '<p><a class="pageref" href="#sec-x">page</a> and <a class="noteref" href="#note-a">1</a></p>'
-        assert worded(html) == html
-
-    def test_an_address_stands_behind_the_words(self) -> None:
-        html = '<p>The <a href="https://example.org/a/">list</a>.</p>'
-        wanted = '<p>The <span>list</span> (<span class="address">https://example.org/a/</span>).</p>'
-        assert worded(html) == wanted
-
-    @pytest.mark.parametrize("words", ["https://example.org/a", "example.org/a"])
-    def test_an_address_that_is_said_is_not_said_again(self, words: str) -> None:
-        html = f'<p><a href="https://example.org/a">{words}</a></p>'
-        assert worded(html) == f'<p><span class="address">{words}</span></p>'
-
-    def test_notes_too(self) -> None:
-        document = only("<p>Text</p>", note("a", "1", '<p><a href="mailto:a@example.org">Write</a></p>'))
-        html = for_paper(document).chapters[0].notes[0].html
-        assert html == '<p><span>Write</span> (<span class="address">a@example.org</span>)</p>'
-
-    def test_nothing_else_changes(self) -> None:
-        html = "<p>A &amp; B &lt; C, <em>and</em> é.</p>"
-        assert worded(html) == html
 
 
 def png(side: int) -> bytes:
