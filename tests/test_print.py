@@ -15,12 +15,16 @@ import pytest
 
 from pipeline.cache import Cache
 from pipeline.checks import CheckState
-from pipeline.diagnostics import Findings
-from pipeline.document import Asset, Document
-from pipeline.render.finishing import PRINT_FORM
+from pipeline.diagnostics import Findings, Span
+from pipeline.document import Asset, Document, Kind
+from pipeline.render.finishing import PRINT_FORM, SCREEN_FORM, Form
 from pipeline.render.paper import for_paper
 from pipeline.render.pdf import print_pdf
+from pipeline.verify.layout_sheet import fill_of_pages
+from pipeline.verify.pdf_file import read_pdf
+from pipeline.verify.pdf_inspection import inspect
 from pipeline.verify.pdf_print import check_for_printers
+from pipeline.verify.pdf_strands import sections_of
 from pipeline.verify.proving import prove
 from tests.documents import RICH
 from tests.test_render_pdf import A4, EPOCH, OWN, only
@@ -39,9 +43,9 @@ def png(side: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
-def printed(document: Document, path: Path) -> Path:
+def printed(document: Document, path: Path, form: Form = PRINT_FORM) -> Path:
     findings = Findings()
-    path.write_bytes(print_pdf(document, A4, OWN, EPOCH, NO_CACHE, findings, form=PRINT_FORM).data)
+    path.write_bytes(print_pdf(document, A4, OWN, EPOCH, NO_CACHE, findings, form=form).data)
     assert findings.all() == ()
     return path
 
@@ -60,10 +64,22 @@ class TestPrinted:
         proof = prove(path, document, PRINT_FORM, EPOCH, NO_CACHE, findings)
         assert [check.name for check in proof.checks if check.state is CheckState.FAILED] == []
         told = [finding.rule.code for finding in findings.all() if finding.rule.code != "PDF021"]  # a short page
-        assert told == ["PDF401"], "its one picture of dots is coarse"
+        assert told == ["PDF401", "PDF403", "PDF403"], (
+            "its picture of dots is coarse, and the drawing on its cover ends"
+        )
         with pikepdf.open(path) as pdf:
             said = pdf.Root.Metadata.read_bytes()
         assert b"<pdfaid:part>3<" in said and b"pdfuaid" not in said
+
+    @pytest.mark.parametrize("form", [SCREEN_FORM, PRINT_FORM])
+    def test_the_band_over_a_chapter_is_no_blank(self, form: Form, tmp_path: Path) -> None:
+        text = only(f"<p>{'A page of words is not empty, whatever stands above them. ' * 80}</p>")
+        document = replace(text, chapters=(replace(text.chapters[0], kind=Kind.CHAPTER),))
+        path = printed(document, tmp_path / "a.pdf", form)
+        look = inspect(document, read_pdf(path, NO_CACHE), sections_of(document), path.name, Span)
+        filled = fill_of_pages(look)
+        band = (84 - 36) / (297 - 36 - 33.8)  # of the height that text may take
+        assert filled and max(page.blank for page in filled.values()) < band / 2
 
     def test_pages_are_cut_to_size_with_three_millimetres_around(self, tmp_path: Path) -> None:
         path = printed(for_paper(RICH), tmp_path / "a.pdf")
@@ -90,7 +106,7 @@ class TestPrinted:
         results = check_for_printers(printed(pictured(100), tmp_path / "a.pdf"), findings)
         assert [finding.rule.code for finding in findings.all()] == ["PDF401"]
         assert "100 dots to the inch" in findings.all()[0].message
-        assert results[1].detail == "1 pictures of dots, 1 of them coarse"
+        assert results[2].detail == "1 pictures of dots, 1 of them coarse"
 
     def test_a_fine_picture_is_not(self, tmp_path: Path) -> None:
         findings = Findings()

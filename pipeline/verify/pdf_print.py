@@ -1,4 +1,4 @@
-"""What a printer needs of a PDF: pages with their edges, and pictures that are fine enough."""
+"""What a printer needs of a PDF: pages with their edges, art that runs over them, pictures that are fine enough."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pypdfium2.raw as pdfium_c
 
 from pipeline.checks import CheckResult, CheckState
 from pipeline.diagnostics import Findings, Severity, Span, declare
+from pipeline.verify.pdf_bleed import check_bleed
 
 LEAST = 300  # dots to the inch
 _SLACK = 0.5  # PDF units by which boxes may differ
@@ -40,13 +41,13 @@ EDGES_WRONG = declare(
 
 
 def check_for_printers(path: Path, findings: Findings) -> tuple[CheckResult, ...]:
-    """Check the edges of the pages, and how fine the pictures are.
+    """Check the edges of the pages, what runs over them, and how fine the pictures are.
 
     Args:
         path: the PDF.
         findings: takes what is wrong.
     """
-    return _edges(path, findings), _pictures(path, findings)
+    return _edges(path, findings), check_bleed(path, findings), _pictures(path, findings)
 
 
 def _edges(path: Path, findings: Findings) -> CheckResult:
