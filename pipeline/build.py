@@ -28,12 +28,14 @@ from pipeline.outcome import Artefact, Edition, Outcome, Progress
 from pipeline.package import Release, distribute, publish
 from pipeline.render.catalog import Attached
 from pipeline.render.epub import write_epub
-from pipeline.render.finishing import PRINT_FORM, SCREEN_2_FORM, SCREEN_FORM
+from pipeline.render.finishing import PRINT_FORM, SCREEN_2_FORM, SCREEN_FORM, Form
+from pipeline.render.inks import Inks
 from pipeline.render.pagemap import PageMap, page_map
 from pipeline.render.pagination import keep_pages, pages_of
 from pipeline.render.paper import for_paper, source_of
 from pipeline.render.pdf import Design, print_pdf
 from pipeline.report import Report
+from pipeline.rules.profiles import UNUSABLE_PROFILE
 from pipeline.templating import Templates
 from pipeline.toolchain import Tool, ToolMissingError
 from pipeline.verify.ace import prove_claim
@@ -219,7 +221,7 @@ def _rendered(
         return Made(edition, data, 0)
     progress("laying out pages")
     attached = _data_of(checked.report)
-    worded, form = _for(edition, document), FORMS[edition]
+    worded, form = _for(edition, document), _form(edition, checked)
     printed = print_pdf(worded, design, templates, epoch, cache, findings, partial(_place, checked), attached, form)
     pages = page_map(document.imprint, printed.labels, printed.page_starts) if edition is Edition.PDF else None
     if pages is not None and not has_errors(findings.all()):
@@ -230,6 +232,23 @@ def _rendered(
 def _for(edition: Edition, document: Document) -> Document:
     """The document as an edition words it."""
     return for_paper(document) if edition is Edition.PRINT else document
+
+
+def _form(edition: Edition, checked: Checked) -> Form:
+    """The form of an edition; the one for printers has the inks of the press that the report names.
+
+    Raises:
+        StageFailedError: when no colours can be computed from the profile of that press.
+    """
+    form, profile = FORMS[edition], checked.report.output_profile
+    if not form.for_printers or profile is None:
+        return form
+    try:
+        return replace(form, inks=Inks(profile))
+    except ValueError as error:
+        place = checked.report.place.at("design", "output-profile")
+        message = f'"{checked.report.settings.design.output_profile}" is damaged: {error}'
+        raise StageFailedError(UNUSABLE_PROFILE.at(place, message)) from error
 
 
 def _place(checked: Checked, id: str) -> Span:

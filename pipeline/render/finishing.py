@@ -13,10 +13,13 @@ from pipeline.render.catalog import (
     attach,
     metadata,
     say_colours,
+    say_inks,
     say_metadata,
     say_what_it_is,
     set_pictures_plain,
 )
+from pipeline.render.four_inks import set_in_inks
+from pipeline.render.inks import Inks
 from pipeline.render.structure import gather_parts, lead_to_elements
 from pipeline.render.tags_roles import UA1, UA2, Vocabulary
 from pipeline.render.volume import page_labels
@@ -32,12 +35,14 @@ class Form:
         claims: what it is meant to conform to.
         version: of PDF.
         for_printers: whether it has bleed and crop marks.
+        inks: of the press that it is made for; None for a file in the colours of the screen.
     """
 
     words: Vocabulary
     claims: Claims
     version: str
     for_printers: bool = False
+    inks: Inks | None = None
 
     @property
     def later(self) -> bool:
@@ -73,8 +78,12 @@ def finished(
         pdf.Root.PageMode = pikepdf.Name.UseOutlines
         gather_parts(pdf, _parts(document))
         say_what_it_is(pdf, document.imprint)
-        say_colours(pdf)
         set_pictures_plain(pdf)
+        if form.inks:
+            set_in_inks(pdf, form.inks)
+            say_inks(pdf, form.inks.name, form.inks.profile)
+        else:
+            say_colours(pdf)
         attach(pdf, attached, epoch)
         if form.later:
             lead_to_elements(pdf)
