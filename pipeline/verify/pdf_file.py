@@ -17,7 +17,7 @@ import pypdfium2 as pdfium
 from pipeline.cache import Cache
 from pipeline.verify.pdf_fonts import Font, fonts_of
 from pipeline.verify.pdf_kept import read_pages
-from pipeline.verify.pdf_page import Box, Page, Run, reach
+from pipeline.verify.pdf_page import Box, Page, Run, common, reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def read_pdf(path: Path, cache: Cache) -> PdfFile:
 def _read(pdf: pikepdf.Pdf, path: Path, cache: Cache) -> PdfFile:
     pages: list[Any] = list(pdf.pages)  # what pikepdf's stubs say of pages differs from version to version
     numbers: dict[tuple[int, int], int] = {page.objgen: number for number, page in enumerate(pages)}
-    boxes = [_box(page.trimbox) for page in pages]
+    boxes = [common(_box(page.cropbox), _box(page.trimbox)) for page in pages]
     with pdfium.PdfDocument(path) as reader:
         if len(reader) != len(pages):
             raise UnusablePdfError(f"qpdf counts {len(pages)} pages and pdfium {len(reader)}")

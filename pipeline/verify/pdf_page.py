@@ -75,7 +75,7 @@ class Page:
 
     Attributes:
         label: what it is called.
-        box: the rectangle that is left of it when it is cut, which is all that is shown where nothing is.
+        box: the rectangle that is shown of it, and left when it is cut.
         runs: its texts, in the order of painting.
         marks: what else is painted on it; paths that belong to one drawing are one mark, and lines and grounds that
             are no part of the text are left out where they lie on the page, or beside it as the marks of a printer.

@@ -34,7 +34,7 @@ def read_painted(page: Any, number: int, box: Box) -> Painted:
     Args:
         page: a page of a `pypdfium2.PdfDocument`.
         number: which one.
-        box: the rectangle that is left of it when it is cut.
+        box: the rectangle that is shown of it, and left when it is cut.
     """
     runs: list[Run] = []
     marks: list[Mark] = []
