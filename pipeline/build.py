@@ -21,7 +21,7 @@ from pipeline.compose import Styling, compose
 from pipeline.datasets import datasets
 from pipeline.diagnostics import Findings, Severity, Span, StageFailedError, declare, has_errors
 from pipeline.document import Document
-from pipeline.editions import FORMS, Made, worded
+from pipeline.editions import FORMS, Made, form_of, places_of, worded
 from pipeline.outcome import Artefact, Edition, Outcome, Progress
 from pipeline.package import Release, distribute
 from pipeline.render.forms import Attached, Design
@@ -203,15 +203,16 @@ def _printed(
     """
     progress("laying out pages")
     templates = replace(_templates(checked.report, workspace), filters={})  # the manuscript is made
+    words = worded(edition, document)
     order = Order(
-        worded(edition, document),
+        words,
         _design(checked),
         templates,
         workspace.epoch(document.imprint.date),
         Cache(workspace.cache),
-        checked.places,
+        places_of(words, checked),
         _data_of(checked.report),
-        FORMS[edition],
+        form_of(edition, checked),
     )
     printer.ask("carry_out", order)
     import_module("pipeline.proofing")  # what comes next is loaded meanwhile

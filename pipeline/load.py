@@ -112,6 +112,7 @@ def load(folder: Path, shown: Callable[[Path], str], cache: Cache, findings: Fin
         tables=tables,
         data=reader.all_data(),
         pictures=reader.pictures(section_tokens(sections, tokens)),
+        output_profile=reader.output_profile(settings, place),
         imprint=extras[0],
         rights=extras[1],
         colophon=extras[2],
@@ -382,3 +383,9 @@ class _Folder:
                 if data is not None:
                     pictures[name] = data
         return pictures
+
+    def output_profile(self, settings: model.ReportFile, place: Place) -> bytes | None:
+        name = settings.design.output_profile
+        if name is None:
+            return None
+        return read_bytes(self.folder / name, self.folder, name, place.at("design", "output-profile"), self.findings)

@@ -190,6 +190,10 @@ class DesignSettings(Authored):
     colors: dict[str, Color] = {}
     stylesheets: tuple[FilePath, ...] = ()
     epub_fonts: bool = Field(False, description="Put the press's typefaces into the EPUB; else the reader's are used.")
+    output_profile: FilePath | None = Field(
+        None,
+        description="The ICC profile of the four inks and the paper that the edition for printers is printed with.",
+    )
 
 
 class Accessibility(Authored):

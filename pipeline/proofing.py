@@ -14,7 +14,7 @@ from pipeline.cache import Cache
 from pipeline.check import Checked
 from pipeline.diagnostics import Findings, has_errors
 from pipeline.document import Document
-from pipeline.editions import FORMS, Made, worded
+from pipeline.editions import FORMS, Made, places_of, worded
 from pipeline.outcome import Artefact, Edition, Progress
 from pipeline.package import publish
 from pipeline.verify.ace import prove_claim
@@ -42,7 +42,6 @@ def proved_and_published(
     artefacts: list[Artefact] = []
     proofs: list[Proof] = []
     epoch, cache = workspace.epoch(document.imprint.date), Cache(workspace.cache)
-    places = checked.places
     with tempfile.TemporaryDirectory(prefix=".verify-", dir=folder) as aside:
         finished = [Path(aside) / item.edition.file_name(slug) for item in made]
         for item, path in zip(made, finished, strict=True):
@@ -55,14 +54,16 @@ def proved_and_published(
                     place = checked.report.place.at("accessibility", "certified-by")
                     checks += (prove_claim(path, workspace.reader, place, findings),)
             else:
-                words, form = worded(item.edition, document), FORMS[item.edition]
-                proofs.append(prove(path, words, form, epoch, cache, findings, places.of))
+                words = worded(item.edition, document)
+                proofs.append(
+                    prove(path, words, FORMS[item.edition], epoch, cache, findings, places_of(words, checked).of)
+                )
                 checks = proofs[-1].checks
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
             artefacts.append(Artefact(folder / path.name, item.edition, item.pages, checks, digest))
         progress("comparing the editions with the sources")
         paths = {item.edition: path for item, path in zip(made, finished, strict=True)}
-        sources = Sources(checked.report, checked.index, places.of)
+        sources = Sources(checked.report, checked.index, checked.places.of)
         pdf, epub = paths.get(Edition.PDF), paths.get(Edition.EPUB)
         parity = check_parity(document, sources, cache, findings, pdf, epub)
         artefacts[-1:] = [replace(last, checks=last.checks + parity) for last in artefacts[-1:]]

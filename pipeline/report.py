@@ -118,6 +118,7 @@ class Report:
         notes, works, figures, tables: the entries of the YAML files, in the order of the files.
         data: the CSV files by path inside the folder ("data/x.csv").
         pictures: picture files that section texts name, by path.
+        output_profile: the colour profile of the edition for printers, or None.
         imprint, rights, colophon: the Markdown of the settings, or None.
         tokens: what each text holds.
         broken: ids of entries that were left out because of a fault of their own, and files of the folder
@@ -137,6 +138,7 @@ class Report:
     tables: tuple[TableEntry, ...]
     data: Mapping[str, DataTable]
     pictures: Mapping[str, bytes]
+    output_profile: bytes | None
     imprint: Embedded | None
     rights: Embedded | None
     colophon: Embedded | None

@@ -53,7 +53,12 @@ def artifact(what: str) -> str:
 
 
 def write_pdf(
-    path: Path, *contents: str, form: str = "", box: tuple[float, float, float, float] = (0, 0, 60, 60)
+    path: Path,
+    *contents: str,
+    form: str = "",
+    box: tuple[float, float, float, float] = (0, 0, 60, 60),
+    cut: float = 0,
+    bleed: float = 0,
 ) -> Path:
     """Write a PDF with a page for each content stream; all share a face F0, a picture P0 and, if given, a form X0.
 
@@ -62,6 +67,8 @@ def write_pdf(
         contents: the content streams.
         form: the content stream of the form XObject.
         box: what is shown of the form.
+        cut: how far from the edges the pages are cut; 0 for pages that are not.
+        bleed: how far around that they bleed.
     """
     pdf = pikepdf.new()
     resources = Dictionary(Font=Dictionary(F0=_font(pdf)), XObject=Dictionary(P0=_picture(pdf)))
@@ -74,6 +81,9 @@ def write_pdf(
         page = pdf.add_blank_page(page_size=(WIDE, HIGH))
         page.obj.Resources = shared
         page.obj.Contents = pdf.make_stream(content.encode())
+        if cut:
+            page.obj.TrimBox = Array([cut, cut, WIDE - cut, HIGH - cut])
+            page.obj.BleedBox = Array([cut - bleed, cut - bleed, WIDE - cut + bleed, HIGH - cut + bleed])
     pdf.save(path)
     return path
 

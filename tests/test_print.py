@@ -1,4 +1,4 @@
-"""The edition for printers: words that paper needs, bleed and marks, and what is told of coarse pictures."""
+"""The edition for printers: bleed and marks, and what is told of coarse pictures."""
 
 from __future__ import annotations
 
@@ -14,52 +14,22 @@ import pypdfium2
 import pytest
 
 from pipeline.cache import Cache
-from pipeline.checks import CheckState
-from pipeline.diagnostics import Findings
-from pipeline.document import Asset, Document
-from pipeline.render.forms import PRINT_FORM
+from pipeline.checks import CheckResult, CheckState
+from pipeline.diagnostics import Findings, Span
+from pipeline.document import Asset, Document, Kind
+from pipeline.render.forms import PRINT_FORM, SCREEN_FORM, Form
 from pipeline.render.paper import for_paper
 from pipeline.render.pdf import print_pdf
+from pipeline.verify.layout_sheet import fill_of_pages
+from pipeline.verify.pdf_file import read_pdf
+from pipeline.verify.pdf_inspection import inspect
 from pipeline.verify.pdf_print import check_for_printers
+from pipeline.verify.pdf_strands import sections_of
 from pipeline.verify.proving import prove
-from tests.documents import RICH, note
+from tests.documents import RICH
 from tests.test_render_pdf import A4, EPOCH, OWN, only
 
 NO_CACHE = Cache(Path(os.devnull) / "cache")
-
-
-def worded(html: str) -> str:
-    return for_paper(only(html)).chapters[0].html
-
-
-class TestWords:
-    def test_a_reference_says_its_page(self) -> None:
-        html = '<p>See <a class="ref" href="#fig-x">Figure 1</a>, twice.</p>'
-        page = ' (<a href="#fig-x" class="pageref">page</a>)'
-        assert worded(html) == f'<p>See <a class="ref" href="#fig-x">Figure 1</a>{page}, twice.</p>'
-
-    def test_what_says_its_page_already_says_it_once(self) -> None:
-        html = '<p><a class="pageref" href="#sec-x">page</a> and <a class="noteref" href="#note-a">1</a></p>'
-        assert worded(html) == html
-
-    def test_an_address_stands_behind_the_words(self) -> None:
-        html = '<p>The <a href="https://example.org/a/">list</a>.</p>'
-        wanted = '<p>The <span>list</span> (<span class="address">https://example.org/a/</span>).</p>'
-        assert worded(html) == wanted
-
-    @pytest.mark.parametrize("words", ["https://example.org/a", "example.org/a"])
-    def test_an_address_that_is_said_is_not_said_again(self, words: str) -> None:
-        html = f'<p><a href="https://example.org/a">{words}</a></p>'
-        assert worded(html) == f'<p><span class="address">{words}</span></p>'
-
-    def test_notes_too(self) -> None:
-        document = only("<p>Text</p>", note("a", "1", '<p><a href="mailto:a@example.org">Write</a></p>'))
-        html = for_paper(document).chapters[0].notes[0].html
-        assert html == '<p><span>Write</span> (<span class="address">a@example.org</span>)</p>'
-
-    def test_nothing_else_changes(self) -> None:
-        html = "<p>A &amp; B &lt; C, <em>and</em> é.</p>"
-        assert worded(html) == html
 
 
 def png(side: int) -> bytes:
@@ -73,9 +43,9 @@ def png(side: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
-def printed(document: Document, path: Path) -> Path:
+def printed(document: Document, path: Path, form: Form = PRINT_FORM) -> Path:
     findings = Findings()
-    path.write_bytes(print_pdf(document, A4, OWN, EPOCH, NO_CACHE, findings, form=PRINT_FORM).data)
+    path.write_bytes(print_pdf(document, A4, OWN, EPOCH, NO_CACHE, findings, form=form).data)
     assert findings.all() == ()
     return path
 
@@ -83,6 +53,10 @@ def printed(document: Document, path: Path) -> Path:
 def pictured(side: int) -> Document:
     picture = '<p>Text <img src="assets/fig-one.png" alt="A square" style="width: 1in; height: 1in"/></p>'
     return replace(only(picture), assets=(Asset("assets/fig-one.png", "image/png", png(side)),))
+
+
+def checked(document: Document, path: Path, findings: Findings) -> tuple[CheckResult, ...]:
+    return check_for_printers(printed(document, path), document, findings, Span)
 
 
 @pytest.mark.artefact
@@ -93,11 +67,23 @@ class TestPrinted:
         findings = Findings()
         proof = prove(path, document, PRINT_FORM, EPOCH, NO_CACHE, findings)
         assert [check.name for check in proof.checks if check.state is CheckState.FAILED] == []
-        told = [finding.rule.code for finding in findings.all() if finding.rule.code != "PDF021"]  # a short page
-        assert told == ["PDF401"], "its one picture of dots is coarse"
+        told = sorted(f.rule.code for f in findings.all() if f.rule.code != "PDF021")  # a short page
+        assert told == ["PDF401", "PDF403", "PDF403"], (
+            "its picture of dots is coarse, and the drawing on its cover ends"
+        )
         with pikepdf.open(path) as pdf:
             said = pdf.Root.Metadata.read_bytes()
         assert b"<pdfaid:part>3<" in said and b"pdfuaid" not in said
+
+    @pytest.mark.parametrize("form", [SCREEN_FORM, PRINT_FORM])
+    def test_the_band_over_a_chapter_is_no_blank(self, form: Form, tmp_path: Path) -> None:
+        text = only(f"<p>{'A page of words is not empty, whatever stands above them. ' * 80}</p>")
+        document = replace(text, chapters=(replace(text.chapters[0], kind=Kind.CHAPTER),))
+        path = printed(document, tmp_path / "a.pdf", form)
+        look = inspect(document, read_pdf(path, NO_CACHE), sections_of(document), path.name, Span)
+        filled = fill_of_pages(look)
+        band = (84 - 36) / (297 - 36 - 33.8)  # of the height that text may take
+        assert filled and max(page.blank for page in filled.values()) < band / 2
 
     def test_pages_are_cut_to_size_with_three_millimetres_around(self, tmp_path: Path) -> None:
         path = printed(for_paper(RICH), tmp_path / "a.pdf")
@@ -121,23 +107,37 @@ class TestPrinted:
 
     def test_a_coarse_picture_is_told(self, tmp_path: Path) -> None:
         findings = Findings()
-        results = check_for_printers(printed(pictured(100), tmp_path / "a.pdf"), findings)
+        results = checked(pictured(100), tmp_path / "a.pdf", findings)
         assert [finding.rule.code for finding in findings.all()] == ["PDF401"]
         assert "100 dots to the inch" in findings.all()[0].message
-        assert results[1].detail == "1 pictures of dots, 1 of them coarse"
+        assert results[2].detail == "1 pictures of dots, 1 of them coarse"
+
+    def test_it_is_told_at_its_figure_or_else_at_its_chapter(self, tmp_path: Path) -> None:
+        """By its size in dots; two figures that are alike in that are told apart by nothing, so the file is named."""
+        sides = (90, 100, 110, 110)
+        html = ""
+        for number in range(len(sides)):
+            picture = f'<img src="assets/{number}.png" alt="A square" style="width: {number + 1}in"/>'
+            html += f'<figure id="fig-{number}" class="figure">{picture}</figure>' if number else f"<p>A {picture}</p>"
+        assets = tuple(Asset(f"assets/{number}.png", "image/png", png(side)) for number, side in enumerate(sides))
+        findings = Findings()
+        checked(replace(only(html), assets=assets), tmp_path / "a.pdf", findings)
+        told = [finding.span.path for finding in findings.all() if finding.rule.code == "PDF401"]
+        assert sorted(told) == ["a.pdf", "a.pdf", "fig-1", "sec-1"]
 
     def test_a_fine_picture_is_not(self, tmp_path: Path) -> None:
         findings = Findings()
-        check_for_printers(printed(pictured(320), tmp_path / "a.pdf"), findings)
+        checked(pictured(320), tmp_path / "a.pdf", findings)
         assert findings.all() == ()
 
     def test_a_page_without_bleed_is_told(self, tmp_path: Path) -> None:
-        path = printed(only("<p>Text</p>"), tmp_path / "a.pdf")
+        document = only("<p>Text</p>")
+        path = printed(document, tmp_path / "a.pdf")
         with pikepdf.open(path, allow_overwriting_input=True) as pdf:
             pdf.pages[0].obj.BleedBox = pdf.pages[0].obj.TrimBox
             del pdf.pages[1].obj.TrimBox
             pdf.save(path)
         findings = Findings()
-        results = check_for_printers(path, findings)
+        results = check_for_printers(path, document, findings, Span)
         assert results[0].state is CheckState.FAILED
         assert [finding.rule.code for finding in findings.all()] == ["PDF402", "PDF402"]

@@ -36,9 +36,9 @@ BARS = "60 100 30 90 re f 100 100 30 60 re f 140 100 30 40 re f"
 LINE = "q .5 w {x1} 200 m {x2} 200 l S Q"
 
 
-def told(tmp_path: Path, content: str, form: str = "") -> list[tuple[str, str, str]]:
-    """Code, place and message of what is told of a page."""
-    path = write_pdf(tmp_path / "small.pdf", content, form=form)
+def told(tmp_path: Path, content: str, form: str = "", cut: float = 0) -> list[tuple[str, str, str]]:
+    """Code, place and message of what is told of a page; with `cut` of one that is cut, with a bleed of ten units."""
+    path = write_pdf(tmp_path / "small.pdf", content, form=form, cut=cut, bleed=10 if cut else 0)
     chapter = Chapter("sec-t", Kind.BACK, "", "T", "T", "T", "", HTML, ())
     document = replace(RICH, chapters=(chapter,), contents=(), figures=(), tables=())
     pdf = read_pdf(path, Cache(Path(os.devnull)))
@@ -119,6 +119,27 @@ def test_text_that_reaches_out_is_told(tmp_path: Path) -> None:
 
 
 # ---------------------------------------------------------------- whole
+
+
+CUT = 20
+MARKS = artifact(f".3 w {CUT} 0 m {CUT} 8 l S 0 {CUT} m 8 {CUT} l S")
+
+
+def test_on_a_page_that_is_cut_the_edge_is_the_cut(tmp_path: Path) -> None:
+    assert told(tmp_path, f"{GOOD} {MARKS}", cut=CUT) == []
+    over = marked(3, text_at("is a bad thing", 235, 290))
+    assert told(tmp_path, f"{GOOD} {over}") == told(tmp_path, GOOD)
+    assert [code for code, *_ in told(tmp_path, f"{GOOD} {over} {MARKS}", cut=CUT)] == ["PDF015"]
+
+
+@pytest.mark.parametrize(
+    ("end", "codes"), [(WIDE - CUT + 10, []), (WIDE - CUT + 11.3, []), (WIDE - CUT + 5, ["PDF017"])]
+)
+def test_a_line_may_run_over_the_cut_when_it_runs_to_the_end_of_the_bleed(
+    end: float, codes: list[str], tmp_path: Path
+) -> None:
+    rule = artifact(LINE.format(x1=100, x2=end))
+    assert [code for code, *_ in told(tmp_path, f"{GOOD} {rule}", cut=CUT)] == codes
 
 
 def test_text_that_is_clipped_is_told(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime
-from importlib.resources import files
 from typing import Any
 
 import pikepdf
@@ -15,11 +14,10 @@ import pikepdf
 from pipeline import __version__
 from pipeline.document import Imprint
 from pipeline.render.forms import Attached
+from pipeline.render.inks import screen_profile
 from pipeline.render.xmp import NO_CLAIMS, Claims, description, packet, padded
 
 TOOL = f"Proofpress {__version__}"
-
-_PROFILE = "sRGB2014.icc"  # the profile of the International Color Consortium, which comes with the layout engine
 
 
 def say_what_it_is(pdf: pikepdf.Pdf, imprint: Imprint) -> None:
@@ -34,8 +32,7 @@ def say_what_it_is(pdf: pikepdf.Pdf, imprint: Imprint) -> None:
 
 def say_colours(pdf: pikepdf.Pdf) -> None:
     """All colours are those of sRGB (ISO 19005-3, 6.2.3)."""
-    data = (files("weasyprint") / "pdf" / _PROFILE).read_bytes()
-    profile = pdf.make_stream(data, N=3, Alternate=pikepdf.Name.DeviceRGB)
+    profile = pdf.make_stream(screen_profile(), N=3, Alternate=pikepdf.Name.DeviceRGB)
     intent = pikepdf.Dictionary(
         Type=pikepdf.Name.OutputIntent,
         S=pikepdf.Name.GTS_PDFA1,
@@ -43,6 +40,24 @@ def say_colours(pdf: pikepdf.Pdf) -> None:
         Info=pikepdf.String("sRGB IEC61966-2.1"),
         RegistryName=pikepdf.String("http://www.color.org"),
         DestOutputProfile=profile,
+    )
+    pdf.Root.OutputIntents = pikepdf.Array([pdf.make_indirect(intent)])
+
+
+def say_inks(pdf: pikepdf.Pdf, name: str, profile: bytes) -> None:
+    """All colours are inks of a press (ISO 19005-3, 6.2.3).
+
+    Args:
+        pdf: the file.
+        name: what its profile calls the press and the paper.
+        profile: an ICC profile for CMYK.
+    """
+    intent = pikepdf.Dictionary(
+        Type=pikepdf.Name.OutputIntent,
+        S=pikepdf.Name.GTS_PDFA1,
+        OutputConditionIdentifier=pikepdf.String("Custom"),  # no name of a registry (ISO 32000-2, table 401)
+        Info=pikepdf.String(name or "CMYK"),
+        DestOutputProfile=pdf.make_stream(profile, N=4, Alternate=pikepdf.Name.DeviceCMYK),
     )
     pdf.Root.OutputIntents = pikepdf.Array([pdf.make_indirect(intent)])
 

@@ -12,11 +12,13 @@ from pipeline.render.catalog import (
     attach,
     metadata,
     say_colours,
+    say_inks,
     say_metadata,
     say_what_it_is,
     set_pictures_plain,
 )
 from pipeline.render.forms import Attached, Form
+from pipeline.render.four_inks import set_in_inks
 from pipeline.render.labels import page_labels
 from pipeline.render.structure import gather_parts, lead_to_elements
 from pipeline.render.xmp import NO_CLAIMS, Claims
@@ -45,8 +47,12 @@ def finished(
         pdf.Root.PageMode = pikepdf.Name.UseOutlines
         gather_parts(pdf, _parts(document))
         say_what_it_is(pdf, document.imprint)
-        say_colours(pdf)
         set_pictures_plain(pdf)
+        if form.inks:
+            set_in_inks(pdf, form.inks)
+            say_inks(pdf, form.inks.name, form.inks.profile)
+        else:
+            say_colours(pdf)
         attach(pdf, attached, epoch)
         if form.later:
             lead_to_elements(pdf)

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.render.tags_roles import UA1, UA2, Vocabulary
 from pipeline.render.xmp import PRINT, SCREEN, SCREEN_2, Claims
+
+if TYPE_CHECKING:  # it loads what computes colours
+    from pipeline.render.inks import Inks
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +57,14 @@ class Form:
         claims: what it is meant to conform to.
         version: of PDF.
         for_printers: whether it has bleed and crop marks.
+        inks: of the press that it is made for; None for a file in the colours of the screen.
     """
 
     words: Vocabulary
     claims: Claims
     version: str
     for_printers: bool = False
+    inks: Inks | None = None
 
     @property
     def later(self) -> bool:

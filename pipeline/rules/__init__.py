@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pipeline.diagnostics import Diagnostic, in_order
 from pipeline.index import Index
 from pipeline.report import Report
-from pipeline.rules import citations, figures, notes, pictures, structure, sums, tables, texts, values, xref
+from pipeline.rules import citations, figures, notes, pictures, profiles, structure, sums, tables, texts, values, xref
 from pipeline.rules.allowances import apply_allowances
 from pipeline.rules.survey import Survey
 
@@ -51,6 +51,7 @@ RULES: tuple[Check, ...] = (
     figures.decorative_with_alt,
     pictures.bad_pictures,
     pictures.heavy_pictures,
+    profiles.unusable_output_profile,
     tables.unknown_columns,
     tables.unknown_rows,
     tables.never_placed,

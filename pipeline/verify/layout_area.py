@@ -15,6 +15,7 @@ from pipeline.verify.text import shown
 
 _SLACK = 1.0  # PDF units that one thing may reach over another: pdfium and the engine round
 _THIN = 4.0  # PDF units; what is thinner is a line
+_OUTWARDS = (-1, -1, 1, 1)  # from the middle of a page, for each side of a rectangle
 
 Owners = Mapping[Run, tuple[Printed, int]]
 """Of each text object, the strand that it prints, and from where."""
@@ -60,7 +61,9 @@ def _marks_outside(look: Inspection, page: Page, owners: Owners) -> Iterator[Dia
     for mark in page.marks:
         left, bottom, right, top = mark.box
         is_line = min(right - left, top - bottom) < _THIN
-        if reach(mark.box, page.box) <= _SLACK or _is_ground(mark.box, page) or (mark.artifact and not is_line):
+        if reach(mark.box, page.box) <= _SLACK or _is_ground(mark.box, page) or _bleeds(mark, page):
+            continue
+        if mark.artifact and not is_line:
             continue  # a ground that is no part of the text may run over the edge
         what = "a picture" if mark.kind is MarkKind.PICTURE else "a line" if is_line else "a drawing"
         over = reach(mark.box, page.box)
@@ -73,6 +76,14 @@ def _is_ground(box: Box, page: Page) -> bool:
     left, bottom, right, top = page.box
     wide = box[0] <= left + _SLACK and box[2] >= right - _SLACK
     return wide or (box[1] <= bottom + _SLACK and box[3] >= top - _SLACK)
+
+
+def _bleeds(mark: Mark, page: Page) -> bool:
+    """Whether an ornament runs over the edge at which its page is cut as it has to: to the end of the bleed."""
+    if page.bleed is None or not mark.artifact:
+        return False
+    sides = zip(mark.box, page.box, page.bleed, _OUTWARDS, strict=True)
+    return all(out * (side - edge) <= _SLACK or out * (side - end) >= -_SLACK for side, edge, end, out in sides)
 
 
 def _nearest(page: Page, mark: Mark) -> Run | None:

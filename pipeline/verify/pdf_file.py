@@ -17,7 +17,7 @@ import pypdfium2 as pdfium
 from pipeline.cache import Cache
 from pipeline.verify.pdf_fonts import Font, fonts_of
 from pipeline.verify.pdf_kept import read_pages
-from pipeline.verify.pdf_page import Box, Page, Run
+from pipeline.verify.pdf_page import Box, Page, Run, common, reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def read_pdf(path: Path, cache: Cache) -> PdfFile:
 def _read(pdf: pikepdf.Pdf, path: Path, cache: Cache) -> PdfFile:
     pages: list[Any] = list(pdf.pages)  # what pikepdf's stubs say of pages differs from version to version
     numbers: dict[tuple[int, int], int] = {page.objgen: number for number, page in enumerate(pages)}
-    boxes = [_box(page.cropbox) for page in pages]
+    boxes = [common(_box(page.cropbox), _box(page.trimbox)) for page in pages]
     with pdfium.PdfDocument(path) as reader:
         if len(reader) != len(pages):
             raise UnusablePdfError(f"qpdf counts {len(pages)} pages and pdfium {len(reader)}")
@@ -128,7 +128,7 @@ def _read(pdf: pikepdf.Pdf, path: Path, cache: Cache) -> PdfFile:
     destinations = _destinations(root, numbers)
     return PdfFile(
         pages=tuple(
-            Page(page.label, box, sheet.runs, sheet.marks, sheet.painted)
+            Page(page.label, box, sheet.runs, sheet.marks, sheet.painted, _bleed(page, box))
             for page, box, sheet in zip(pages, boxes, sheets, strict=True)
         ),
         destinations=destinations,
@@ -161,6 +161,13 @@ def _item(holder: Any, key: str) -> Any:
 def _box(array: Any) -> Box:
     x1, y1, x2, y2 = (float(number) for number in array)
     return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
+
+
+def _bleed(page: Any, box: Box) -> Box | None:
+    """The rectangle up to which a page bleeds, if it does; its default is the page itself (ISO 32000-2, table 31)."""
+    array = page.obj.get("/BleedBox")
+    bleed = _box(array) if array is not None else box
+    return bleed if reach(bleed, box) > 0 else None
 
 
 def _destination(value: Any, numbers: Mapping[tuple[int, int], int]) -> Destination | None:

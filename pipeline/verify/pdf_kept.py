@@ -50,7 +50,7 @@ def read_pages(
     Args:
         pdf: the file, as qpdf has it.
         reader: the same, as a `pypdfium2.PdfDocument`.
-        boxes: the rectangles that are shown of its pages.
+        boxes: the rectangles that are shown of its pages, and left when they are cut.
         cache: where pages are kept.
 
     Returns:

@@ -72,7 +72,7 @@ def _pages_of(sections: Sequence[Section], pdf: PdfFile) -> dict[str, tuple[int,
         else:
             found[section.id] = (first, last)
             last = first
-    return found
+    return {section.id: found[section.id] for section in sections}
 
 
 def _ids(section: Section) -> Iterator[str]:
@@ -148,8 +148,9 @@ class _Matcher:
             if end > 0:
                 return _Way(current, end, len(letters))
         best: _Way | None = None
+        page = ahead[0].page
         for way in self._ways(scope, ahead):
-            if _is_likely(way, ahead[0]) and (best is None or self._weight(way) > self._weight(best)):
+            if _is_likely(way, ahead[0]) and (best is None or self._weight(way, page) > self._weight(best, page)):
                 best = way
         if best is None or (best.fits < _SURE and best.progress is not current):
             return self._soon(ahead) or best
@@ -168,9 +169,11 @@ class _Matcher:
                 return _Way(item, step(strand, at, letters), fits)
         return None
 
-    def _weight(self, way: _Way) -> tuple[int, bool, bool, bool]:
+    def _weight(self, way: _Way, page: int) -> tuple[int, bool, bool, bool, bool]:
+        """What makes a way better than another; of two that are alike the one of the earlier section is better."""
         item = way.progress
-        return way.fits, item is self.current, way.again is None, item.begun
+        first, last = self.pages[item.section]
+        return way.fits, item is self.current, way.again is None, item.begun, first <= page <= last
 
     def _ways(self, scope: Sequence[Progress], ahead: Sequence[Run]) -> Iterator[_Way]:
         letters = ahead[0].letters

@@ -75,11 +75,12 @@ class Page:
 
     Attributes:
         label: what it is called.
-        box: the rectangle that is shown of it.
+        box: the rectangle that is shown of it, and left when it is cut.
         runs: its texts, in the order of painting.
         marks: what else is painted on it; paths that belong to one drawing are one mark, and lines and grounds that
-            are no part of the text are left out where they lie on the page.
+            are no part of the text are left out where they lie on the page, or beside it as the marks of a printer.
         painted: how many pictures and paths it has, those left out among them.
+        bleed: the rectangle that what runs over the edge has to fill; None where no edge is cut.
     """
 
     label: str
@@ -87,6 +88,7 @@ class Page:
     runs: tuple[Run, ...]
     marks: tuple[Mark, ...] = ()
     painted: int = 0
+    bleed: Box | None = None
 
 
 def reach(box: Box, page: Box) -> float:

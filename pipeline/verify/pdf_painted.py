@@ -34,7 +34,7 @@ def read_painted(page: Any, number: int, box: Box) -> Painted:
     Args:
         page: a page of a `pypdfium2.PdfDocument`.
         number: which one.
-        box: the rectangle that is shown of it.
+        box: the rectangle that is shown of it, and left when it is cut.
     """
     runs: list[Run] = []
     marks: list[Mark] = []
@@ -160,7 +160,7 @@ def _add(marks: list[Mark], item: _Item, page: Box) -> None:
     if is_picture:
         marks.append(mark)
     elif item.artifact:
-        if reach(seen, page) > 0:
+        if reach(seen, page) > 0 and _within(seen, page) is not None:
             marks.append(mark)
     elif marks and replace(marks[-1], box=seen) == mark and mark.content != _NO_CONTENT:
         marks[-1] = replace(mark, box=around(marks[-1].box, seen))

@@ -71,7 +71,7 @@ class Sheets:
         streams: list[tuple[Any, Any]] = [(page, page.resources)]
         fonts: dict[str, Any] = {}
         try:
-            boxes = (self._value(page.mediabox), self._value(page.cropbox))
+            boxes = tuple(self._value(box) for box in (page.mediabox, page.cropbox, page.trimbox))
             raw = [self._stream(part) for part in parts]
             content = b"\n".join(part.read_bytes() for part in parts)
             digest = _digest((*boxes, *raw, self._named(content, page.resources, streams, fonts))).hex()

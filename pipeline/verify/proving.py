@@ -68,7 +68,7 @@ def prove(
         wrong = Findings()
         checks = check_pdf(path, document, cache, wrong, locate)
         if form.for_printers:
-            checks = (*checks, *check_for_printers(path, wrong))
+            checks = (*checks, *check_for_printers(path, document, wrong, locate))
         return checks, wrong.all()
 
     def judge() -> Examination:
