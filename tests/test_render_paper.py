@@ -50,6 +50,27 @@ class TestPages:
         page = ' (<a href="#fig-x" class="pageref">page</a>)'
         assert worded(html) == f'<p>See <a class="ref" href="#fig-x">Figure 1</a>{page}, twice.</p>'
 
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            ("<p>Most (", ")."),
+            ("<p>Most (see <b>Part (a)</b> and <em>also ", "</em>) too."),
+            ("<p>Most (<em>all</em>, ", " and more) (some)."),
+        ],
+    )
+    def test_within_brackets_it_stands_behind_a_comma(self, before: str, after: str) -> None:
+        link = '<a class="ref" href="#fig-x">Figure 1</a>'
+        page = ', <a href="#fig-x" class="pageref">page</a>'
+        assert worded(f"{before}{link}{after}</p>") == f"{before}{link}{page}{after}</p>"
+
+    @pytest.mark.parametrize(
+        "before", ["<p>a) ", "<p>(so) ", "<p>(so</p><p>", "<ul><li>(x</li><li>", "<p>(<em>a</em>) "]
+    )
+    def test_brackets_that_are_closed_or_stand_in_another_block_do_not_count(self, before: str) -> None:
+        html = f'{before}<a class="ref" href="#fig-x">F</a>'
+        closing = "</li></ul>" if "<ul>" in before else "</p>"
+        assert worded(html + closing) == f'{html} (<a href="#fig-x" class="pageref">page</a>){closing}'
+
     def test_what_says_its_page_already_says_it_once(self) -> None:
         html = '<p><a class="pageref" href="#sec-x">page</a> and <a class="noteref" href="#note-a">1</a></p>'
         assert worded(html) == html

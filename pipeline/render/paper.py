@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
+from itertools import takewhile
+from operator import is_not
 from urllib.parse import unquote
 
 from lxml import etree
@@ -20,6 +23,11 @@ NO_BREAK_SPACE = "\u00a0"
 
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
 _OWN_PAGE = frozenset(("pageref", "noteref", "backlink"))
+_INLINE = frozenset(
+    ("a", "abbr", "b", "bdi", "cite", "code", "em", "i", "q", "s", "small", "span", "strong", "sub", "sup")
+)
+    ("a", "abbr", "b", "bdi", "cite", "code", "em", "i", "q", "s", "small", "span", "strong", "sub", "sup")
+)
 _UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 _ADDRESS_NOTE = re.compile(r"^note(?:ref)?-address:(?P<chapter>[^:]+):")
 
@@ -139,11 +147,25 @@ class _Chapter:
 
 
 def _put_in_brackets(link: etree._Element, *elements: etree._Element) -> None:
-    """Put elements behind a link, in brackets."""
-    tail, link.tail = link.tail or "", " ("
-    elements[-1].tail = ")" + tail
+    """Put elements behind a link, in brackets; behind a comma where brackets stand around it already."""
+    before, after = (", ", "") if _stands_in_brackets(link) else (" (", ")")
+    tail, link.tail = link.tail or "", before
+    elements[-1].tail = after + tail
     for element in reversed(elements):
         link.addnext(element)
+
+
+def _stands_in_brackets(link: etree._Element) -> bool:
+    """Whether a bracket was opened before a link, in its block, and not closed again."""
+    said, inner = "", link
+    for around in link.iterancestors():
+        before = takewhile(partial(is_not, inner), around)
+        words = ("".join(str(part) for part in child.itertext()) + (child.tail or "") for child in before)
+        said = (around.text or "") + "".join(words) + said
+        if around.tag not in _INLINE:
+            break
+        inner = around
+    return said.count("(") > said.count(")")
 
 
 def _address(address: str) -> etree._Element:
