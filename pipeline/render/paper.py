@@ -26,8 +26,6 @@ _OWN_PAGE = frozenset(("pageref", "noteref", "backlink"))
 _INLINE = frozenset(
     ("a", "abbr", "b", "bdi", "cite", "code", "em", "i", "q", "s", "small", "span", "strong", "sub", "sup")
 )
-    ("a", "abbr", "b", "bdi", "cite", "code", "em", "i", "q", "s", "small", "span", "strong", "sub", "sup")
-)
 _UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 _ADDRESS_NOTE = re.compile(r"^note(?:ref)?-address:(?P<chapter>[^:]+):")
 
