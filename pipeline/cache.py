@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,18 +50,20 @@ class Cache:
 
     def put(self, key: str, value: bytes) -> None:
         """Store a value. A cache that cannot be written is no fault: the next run computes again."""
-        import tempfile  # nothing is stored by a build that finds nothing changed
-
         path = self._path(key)
+        aside = path.with_name(f".new-{os.getpid()}-{threading.get_ident()}-{path.name[:16]}")
         with contextlib.suppress(OSError):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle, aside = tempfile.mkstemp(dir=path.parent, prefix=".new-")
             try:
-                with os.fdopen(handle, "wb") as file:
+                file = aside.open("wb")
+            except FileNotFoundError:
+                aside.parent.mkdir(parents=True, exist_ok=True)
+                file = aside.open("wb")
+            try:
+                with file:
                     file.write(hashlib.sha256(value).digest() + value)
-                Path(aside).replace(path)
+                aside.replace(path)
             except BaseException:
-                Path(aside).unlink(missing_ok=True)
+                aside.unlink(missing_ok=True)
                 raise
 
     def trim(self) -> None:

@@ -33,9 +33,10 @@ class Outline:
     lost_rows: tuple[Position, ...]
 
 
-def outline_of(blocks: Nodes) -> Outline:
-    """The outline of a tree."""
-    return Outline(tuple(blocks_in(blocks)), tuple(_lost_rows(blocks)))
+def outline_of(blocks: Nodes, text: str) -> Outline:
+    """The outline of a tree, and of the text that it was read from."""
+    has_rows = any(_DELIMITERS.fullmatch(line.strip(" >\t")) for line in text.split("\n") if "-" in line)
+    return Outline(tuple(blocks_in(blocks)), tuple(_lost_rows(blocks)) if has_rows else ())
 
 
 def packed(outline: Outline) -> bytes:
@@ -69,9 +70,9 @@ def _paragraphs(value: object) -> Iterator[Node]:
         for item in value:
             yield from _paragraphs(item)
     elif isinstance(value, dict):
-        if value.get("t") == "Para":
+        if value.get("t") in ("Para", "Plain"):
             yield value
-        elif value.get("t") not in ("Plain", "Header"):
+        elif value.get("t") != "Header":
             yield from _paragraphs(value.get("c"))
 
 

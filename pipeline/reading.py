@@ -168,7 +168,8 @@ def _read_now(bundles: Sequence[Bundle], cache: Cache) -> Iterator[tuple[Trees, 
     replies = iter(pandoc.run(tuple(requests)))
     read = [[(piece, _succeeded(next(replies), piece)) for piece in bundle.pieces] for bundle in bundles]
     for piece in unknown:
-        outlines[piece.kind, piece.id] = outline_of(blocks_of(_succeeded(next(replies), piece).result))
+        blocks = blocks_of(_succeeded(next(replies), piece).result)
+        outlines[piece.kind, piece.id] = outline_of(blocks, piece.markdown)
     for own in read:
         trees = {(piece.kind, piece.id): blocks_of(reply.result) for piece, reply in own}
         yield trees, outlines, tuple(warning for piece, reply in own for warning in _warnings(piece, reply))

@@ -141,7 +141,7 @@ def _scanned(cache: Cache, texts: Sequence[Embedded]) -> list[str]:
         if reply.error:
             raise StageFailedError(pandoc.PANDOC_FAILED.at(text.span(1, 1), reply.error))
         tree = json.loads(reply.result)
-        blocks = outline_of(tree["blocks"])  # before the scanner moves captions
+        blocks = outline_of(tree["blocks"], text.text)  # before the scanner moves captions
         results.append(json.dumps([_packed(token) for token in _Scanner(text.text).document(tree)]))
         cache.put(_key(text.text), results[-1].encode("utf-8"))
         cache.put(key_of(_key(text.text), outline.VERSION), outline.packed(blocks))

@@ -36,7 +36,13 @@ Words
 
 def outlined(*texts: str) -> list[Outline]:
     replies = pandoc.run(tuple(pandoc.Request("read", text, scan.READER) for text in texts))
-    return [outline_of(json.loads(reply.result)["blocks"]) for reply in replies]
+    return [outline_of(json.loads(reply.result)["blocks"], text) for reply, text in zip(replies, texts, strict=True)]
+
+
+@pytest.mark.parametrize("text", ["a\n|---|---|", "- a\n  | --- | :-: |\n", "> a\n> |---|---|", "- > a\n  > ---|---\n"])
+def test_a_lost_table_is_found_wherever_it_stands(text: str) -> None:
+    (outline,) = outlined(text)
+    assert [line for line, _ in outline.lost_rows] == [1]
 
 
 def with_calls(text: str) -> str:
