@@ -50,7 +50,7 @@ class Ahead:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End the process, whatever it is doing."""
-        self._end()
+        self.end()
 
     def ask(self, function: str, argument: object) -> None:
         """Have a function called.
@@ -80,7 +80,7 @@ class Ahead:
             try:
                 done, value = pickle.loads(self._pipe.recv_bytes())  # noqa: S301  # from our own child
             except (EOFError, OSError, pickle.UnpicklingError):
-                self._end()
+                self.end()
                 if attempt + 1 < TRIES:
                     self._start()
                     self.ask(*self._asked)
@@ -99,7 +99,8 @@ class Ahead:
         there.close()
         self._pipe = here
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """End the process and give its memory back; when something is asked again, another one begins."""
         if self._pipe is None:
             return
         self._pipe.close()

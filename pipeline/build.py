@@ -141,6 +141,7 @@ def _pressed_by(
         else:
             edited = _tried(findings, _printed, edition, printer, document, checked, workspace, progress, findings)
         made += [edited] if edited else []
+    printer.end()  # it holds the pages of the whole report
     artefacts: tuple[Artefact, ...] = ()
     if document is not None and not has_errors(checked.judged(findings, workspace)):
         from pipeline.proofing import proved_and_published

@@ -104,11 +104,11 @@ def _common_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def _editions(_: click.Context, __: click.Parameter, value: str) -> tuple[Edition, ...]:
+def _editions(_: click.Context, __: click.Parameter, value: tuple[str, ...]) -> tuple[Edition, ...]:
     from pipeline.outcome import Edition
 
     known = {edition.value: edition for edition in Edition}
-    words = list(dict.fromkeys(word.strip().lower() for word in value.split(",") if word.strip()))
+    words = list(dict.fromkeys(word.strip().lower() for word in ",".join(value).split(",") if word.strip()))
     for word in words:
         if word not in known:
             hint = did_you_mean(word, known) or f"choose from {', '.join(known)}"
@@ -123,7 +123,15 @@ def _editions(_: click.Context, __: click.Parameter, value: str) -> tuple[Editio
 
 @press.command()
 @_common_options
-@click.option("--to", "editions", default="pdf,epub", show_default=True, callback=_editions, help="Editions to make.")
+@click.option(
+    "--to",
+    "editions",
+    multiple=True,
+    default=("pdf,epub",),
+    show_default=True,
+    callback=_editions,
+    help="Editions to make, with commas between them or each with an option of its own.",
+)
 @click.option("--keep-going", is_flag=True, help="Go on after errors to find more; nothing is published then.")
 def build(
     reports: tuple[str, ...],

@@ -178,9 +178,11 @@ def test_build_passes_the_editions_and_keep_going(project: Path, monkeypatch: py
     stub_build(monkeypatch, build)
     assert run("build", "beta", "--to", "EPUB, pdf,epub").exit_code == 0
     assert run("build", "alpha", "--keep-going").exit_code == 0
+    assert run("build", "alpha", "--to", "print", "--to", "pdf").exit_code == 0
     assert seen == [
         ("beta", (Edition.EPUB, Edition.PDF), False),
         ("alpha", (Edition.PDF, Edition.EPUB), True),
+        ("alpha", (Edition.PRINT, Edition.PDF), False),
     ]
 
 
