@@ -33,6 +33,7 @@ from pipeline.render.paging import Paging, StoppedError
 from pipeline.render.right_hand import BoundToSideError, Margins, right_hand_pages
 from pipeline.render.tags import AddTags
 from pipeline.render.trees import plain
+from pipeline.render.whole_words import kept_whole
 
 VERSION = "70.0"
 
@@ -174,7 +175,7 @@ class Engine:
         Raises:
             StageFailedError: when the engine stops in the middle.
         """
-        with self._log_read(self._complain), self._crashes_told("laying out pages"), continued(), shortcuts.taken():
+        with self._log_read(self._complain), self._crashes_told("laying out pages"), _engine_improved():
             return _TreeHTML(tree, self._fetcher).render(
                 font_config=self._fonts, stylesheets=self._sheets, cache=self._pictures, pdf_tags=True
             )
@@ -194,7 +195,7 @@ class Engine:
             StageFailedError: when the engine stops in the middle.
             BoundToSideError: when the pages depend on which side they are on.
         """
-        with self._log_read(self._complain), self._crashes_told("laying out pages"), continued(), shortcuts.taken():
+        with self._log_read(self._complain), self._crashes_told("laying out pages"), _engine_improved():
             html = _TreeHTML(tree, self._fetcher)
             watched = paging.in_place() if paging is not None else nullcontext()
             with right_hand_pages(html, blank=blank) as margins, watched:
@@ -325,6 +326,13 @@ def _place_of_selector(sheet: Sheet, message: str) -> Span:
         return Span(sheet.shown)
     before = sheet.text[:at]
     return Span(sheet.shown, before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1)
+
+
+@contextmanager
+def _engine_improved() -> Iterator[None]:
+    """Notes that continue, words that stay whole, and less work."""
+    with continued(), kept_whole(), shortcuts.taken():
+        yield
 
 
 @contextmanager
