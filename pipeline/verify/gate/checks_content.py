@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pikepdf
 
-from pipeline.verify.gate.canvas import Mark, Piece
+from pipeline.verify.gate.canvas import Canvas, Mark, Piece
 from pipeline.verify.gate.clauses import UA, Fault, Standard, clause
 from pipeline.verify.gate.elements import Element, structure
 from pipeline.verify.gate.opened import Opened, entry, identity, items, place, tree_items
@@ -23,19 +22,8 @@ from pipeline.verify.gate.rules import (
 )
 from pipeline.verify.gate.typefaces import typefaces
 
-_LANGUAGE = re.compile(
-    r"(?:(?:[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{4}|[a-z]{5,8})(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?"
-    r"(?:-(?:[a-z0-9]{5,8}|\d[a-z0-9]{3}))*(?:-[0-9a-wy-z](?:-[a-z0-9]{2,8})+)*(?:-x(?:-[a-z0-9]{1,8})+)?"
-    r"|x(?:-[a-z0-9]{1,8})+|i-[a-z]+|sgn-[a-z]{2}-[a-z]{2})",
-    re.IGNORECASE,
-)
 _LEVEL_A = UA | {Standard.A1, Standard.A2, Standard.A3}
 _RESIDUE = re.compile(r"\?\?|\[\^[^\]\s]+\]|\{\{|\}\}|\{%|\(\*\*[^)]*\?\*\*\)|\[@[^\]\s]+")
-
-
-def is_language(value: Any) -> bool:
-    """Whether a value is a language tag (BCP 47)."""
-    return isinstance(value, pikepdf.String) and _LANGUAGE.fullmatch(str(value)) is not None
 
 
 def owner_of(file: Opened, piece: Piece) -> Element | None:
@@ -80,10 +68,21 @@ def content_outside(file: Opened) -> Iterator[Fault]:
     for canvas in painted(file):
         if not canvas.shown:
             continue
-        loose = [p for p in canvas.pieces if not _is_artifact(p.marks) and owner_of(file, p) is None]
+        loose = [p for p in canvas.pieces if not _is_artifact(p.marks) and not _is_owned(file, canvas, p)]
         if loose:
             kinds = ", ".join(sorted({piece.kind for piece in loose}))
             yield Fault(f"{len(loose)} pieces ({kinds}) are neither tagged nor artifacts", canvas.where)
+
+
+def _is_owned(file: Opened, canvas: Canvas, piece: Piece) -> bool:
+    """Whether something painted belongs to an element, by the element's own word and by the parent tree."""
+    read, page = structure(file), file.pages[piece.page - 1].object if piece.page else None
+    for mark in piece.marks:
+        if mark.mcid is not None and read.owner(mark, page) is not None:
+            holder = page if mark.stream == (0, 0) else file.pdf.get_object(mark.stream)
+            if read.told(holder, mark.mcid) is not None:
+                return True
+    return False
 
 
 @clause("6.2-1", "the file says that it is tagged", NOT_TAGGED, _LEVEL_A, archive="6.7.2.2-1", level_a=True)
@@ -103,128 +102,8 @@ def has_suspects(file: Opened) -> Iterator[Fault]:
 @clause("7.1-11", "the file has a structure tree", NOT_TAGGED, _LEVEL_A, archive="6.7.3.3-1", level_a=True)
 def has_structure(file: Opened) -> Iterator[Fault]:
     """ISO 14289-1, 7.1; ISO 19005-3, 6.7.3.2."""
-    root = entry(file.root, "/StructTreeRoot")
-    if not isinstance(root, pikepdf.Dictionary):
+    if not isinstance(entry(file.root, "/StructTreeRoot"), pikepdf.Dictionary):
         yield Fault("the catalog has no structure tree (StructTreeRoot)")
-    elif not structure(file).top and file.pages and any(c.pieces for c in painted(file)):
-        yield Fault("the structure tree is empty", place(root))
-
-
-# ---------------------------------------------------------------- language
-
-
-@clause("7.2-2", "the language of the outline is known", LANGUAGE_UNKNOWN, UA, matterhorn="11-003")
-def outline_language(file: Opened) -> Iterator[Fault]:
-    """Titles of the outline have the language of the catalog."""
-    if entry(entry(file.root, "/Outlines"), "/First") is not None and not is_language(file.root.get("/Lang")):
-        yield Fault("the outline has titles, and the catalog says no language")
-
-
-def _unknown_language(file: Opened, key: str) -> Iterator[Fault]:
-    if is_language(file.root.get("/Lang")):
-        return
-    for element in structure(file).all:
-        if element.get(key) is not None and element.language is None:
-            yield Fault(f"the language of the {key[1:]} is not said", element.where)
-    for canvas in painted(file):
-        for mark, around in canvas.marks:
-            if entry(mark.properties, key) is None or _mark_language(file, canvas.page, (*around, mark)):
-                continue
-            yield Fault(f"the language of the {key[1:]} of marked content is not said", canvas.where)
-
-
-def _mark_language(file: Opened, page: int, marks: tuple[Mark, ...]) -> bool:
-    if any(entry(mark.properties, "/Lang") is not None for mark in marks):
-        return True
-    owner = owner_of(file, Piece("text", page, marks))
-    return owner is not None and owner.language is not None
-
-
-@clause("7.2-21", "the language of every Alt is known", LANGUAGE_UNKNOWN, UA, matterhorn="11-002")
-def alt_language(file: Opened) -> Iterator[Fault]:
-    """Words in place of pictures."""
-    yield from _unknown_language(file, "/Alt")
-
-
-@clause("7.2-22", "the language of every ActualText is known", LANGUAGE_UNKNOWN, UA, matterhorn="11-002")
-def actual_text_language(file: Opened) -> Iterator[Fault]:
-    """Words in place of glyphs."""
-    yield from _unknown_language(file, "/ActualText")
-
-
-@clause("7.2-23", "the language of every expansion is known", LANGUAGE_UNKNOWN, UA, matterhorn="11-002")
-def expansion_language(file: Opened) -> Iterator[Fault]:
-    """Expansions of abbreviations."""
-    yield from _unknown_language(file, "/E")
-
-
-@clause("7.2-24", "the language of what annotations say is known", LANGUAGE_UNKNOWN, UA, matterhorn="11-004")
-def annotation_language(file: Opened) -> Iterator[Fault]:
-    """`Contents` of annotations."""
-    if is_language(file.root.get("/Lang")):
-        return
-    for page in file.pages:
-        for note in items(entry(page.object, "/Annots")):
-            if entry(note, "/Contents") is not None and not _object_language(file, note):
-                yield Fault("the language of the Contents of an annotation is not said", page.where)
-
-
-def _object_language(file: Opened, value: Any) -> bool:
-    key = entry(value, "/StructParent")
-    owner = structure(file).by_object.get(identity(structure(file).parents.get(key))) if key is not None else None
-    return owner is not None and owner.language is not None
-
-
-@clause("7.2-25", "the language of the names of fields is known", LANGUAGE_UNKNOWN, UA, matterhorn="11-005")
-def field_language(file: Opened) -> Iterator[Fault]:
-    """`TU` of form fields."""
-    if is_language(file.root.get("/Lang")):
-        return
-    for value in file.having("/TU"):
-        if entry(value, "/TU") is not None and entry(value, "/FT") is not None and not _object_language(file, value):
-            yield Fault("the language of the name of a field is not said", place(value))
-
-
-@clause("7.2-29", "languages are language tags", LANGUAGE_UNKNOWN, _LEVEL_A, archive="6.7.4-1", level_a=True)
-def language_tags(file: Opened) -> Iterator[Fault]:
-    """ISO 14289-1, 7.2; ISO 19005-3, 6.7.4."""
-    if "/Lang" in file.root and not is_language(file.root.get("/Lang")):
-        yield Fault(f'the language of the catalog is "{file.root.get("/Lang")}"')
-    for element in structure(file).all:
-        value = element.get("/Lang")
-        if value is not None and not is_language(value):
-            yield Fault(f'the language "{value}" is no language tag', element.where)
-    for canvas in painted(file):
-        for mark, _ in canvas.marks:
-            value = entry(mark.properties, "/Lang")
-            if value is not None and not is_language(value):
-                yield Fault(f'the language "{value}" of marked content is no language tag', canvas.where)
-
-
-@clause("7.2-33", "the language of the metadata is known", LANGUAGE_UNKNOWN, UA, matterhorn="11-006")
-def metadata_language(file: Opened) -> Iterator[Fault]:
-    """A title with no language but "x-default" has that of the catalog."""
-    if is_language(file.root.get("/Lang")) or file.xmp is None:
-        return
-    for title in file.xmp.iter(
-        "{http://purl.org/dc/elements/1.1/}title", "{http://purl.org/dc/elements/1.1/}description"
-    ):
-        languages = [li.get("{http://www.w3.org/XML/1998/namespace}lang", "x-default") for li in title.iter("{*}li")]
-        if "x-default" in languages and not [language for language in languages if language != "x-default"]:
-            yield Fault("the language of the title in the metadata is not said")
-            return
-
-
-@clause("7.2-34", "the language of all text is known", LANGUAGE_UNKNOWN, UA, matterhorn="11-001")
-def text_language(file: Opened) -> Iterator[Fault]:
-    """By the catalog, by an element, or by marked content."""
-    if is_language(file.root.get("/Lang")):
-        return
-    for canvas in painted(file):
-        texts = [piece for piece in canvas.pieces if piece.kind == "text" and not _is_artifact(piece.marks)]
-        loose = sum(1 for piece in texts if not _mark_language(file, canvas.page, piece.marks))
-        if loose and canvas.shown:
-            yield Fault(f"the language of {loose} pieces of text is not said", canvas.where)
 
 
 # ---------------------------------------------------------------- forms
@@ -321,7 +200,7 @@ def _is_code(file: Opened, piece: Piece) -> bool:
 # ---------------------------------------------------------------- the tree and the pages
 
 
-@clause("14.7.4-1", "elements and contents name each other", STRUCTURE_BROKEN, {*UA, Standard.FILE})
+@clause("14.7.4-1", "elements and contents name each other", STRUCTURE_BROKEN, {Standard.FILE})
 def parents_agree(file: Opened) -> Iterator[Fault]:
     """The parent tree says of each marked content the element that says it has it (ISO 32000-1, 14.7.4.4)."""
     read = structure(file)
@@ -347,7 +226,7 @@ def parents_agree(file: Opened) -> Iterator[Fault]:
                 )
 
 
-@clause("14.7.4-2", "what elements have is on their pages", STRUCTURE_BROKEN, {*UA, Standard.FILE})
+@clause("14.7.4-2", "what elements have is on their pages", STRUCTURE_BROKEN, {Standard.FILE})
 def contents_exist(file: Opened) -> Iterator[Fault]:
     """Every content that an element has is there, once."""
     read = structure(file)
@@ -365,7 +244,7 @@ def contents_exist(file: Opened) -> Iterator[Fault]:
         yield Fault(f"marked content {mcid} belongs to two elements", element.where)
 
 
-@clause("14.7.2-1", "the structure is a tree", STRUCTURE_BROKEN, {*UA, Standard.FILE})
+@clause("14.7.2-1", "the structure is a tree", STRUCTURE_BROKEN, {Standard.FILE})
 def is_tree(file: Opened) -> Iterator[Fault]:
     """Every element says what it stands in, and stands in one place (ISO 32000-1, 14.7.2)."""
     read = structure(file)
@@ -378,7 +257,7 @@ def is_tree(file: Opened) -> Iterator[Fault]:
             yield Fault("an element has no type", element.where)
 
 
-@clause("14.7.2-2", "ids lead to the elements that have them", STRUCTURE_BROKEN, {*UA, Standard.FILE})
+@clause("14.7.2-2", "ids lead to the elements that have them", STRUCTURE_BROKEN, {Standard.FILE})
 def ids_lead(file: Opened) -> Iterator[Fault]:
     """The id tree says of each id its element, and no two elements have one."""
     read = structure(file)

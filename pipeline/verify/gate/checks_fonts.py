@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import pikepdf
 from fontTools import agl
@@ -18,6 +19,7 @@ _TOLERANCE = 1.0  # thousandths of the em by which widths may differ
 _BAD_CHARACTERS = ("\0", "\ufeff", "\ufffe")
 _SIMPLE = frozenset(("Type1", "MMType1", "TrueType"))
 _KINDS = frozenset(("Type0", "Type1", "MMType1", "Type3", "TrueType", "CIDFontType0", "CIDFontType2"))
+_PROGRAMS = frozenset(("Type1C", "CIDFontType0C", "OpenType"))
 _LATER = frozenset((Standard.A2, Standard.A3, Standard.A4))
 
 
@@ -37,33 +39,81 @@ def _seen(file: Opened) -> Iterator[Typeface]:
     return (face for face in typefaces(file) if face.visible and face.kind != "Type3")
 
 
-@_both("7.21.2-1", "6.2.11.2-1", "fonts are of known kinds and complete", FONT_INCONSISTENT, "")
-def complete(file: Opened) -> Iterator[Fault]:
-    """What a font dictionary needs (ISO 32000-1, 9.5 to 9.7), and a known kind of program."""
+def _parts(file: Opened) -> Iterator[tuple[Typeface, Any, str]]:
+    """Font dictionaries, those of CID fonts inside composite ones, too, with their kinds."""
     for face in typefaces(file):
-        missing = [key for key in _needed(face) if entry(face.font, f"/{key}") is None]
-        if missing:
-            yield Fault(f"{face.title} lacks {', '.join(missing)}", face.where)
-        if face.kind not in _KINDS:
-            yield Fault(f'{face.title} is of an unknown kind, "{face.kind}"', face.where)
-        first, last = (number(entry(face.font, key)) for key in ("/FirstChar", "/LastChar"))
-        widths = items(entry(face.font, "/Widths"))
-        if face.kind in _SIMPLE and first is not None and last is not None and len(widths) != last - first + 1:
-            yield Fault(f"{face.title} says {len(widths)} widths for {int(last - first + 1)} codes", face.where)
-        program = entry(face.descriptor, "/FontFile3")
-        subtype = name(entry(program, "/Subtype"))
-        if program is not None and subtype not in ("Type1C", "CIDFontType0C", "OpenType"):
-            yield Fault(f'the program of {face.title} is of an unknown kind, "{subtype}"', face.where)
+        yield face, face.font, face.kind
+        if face.kind == "Type0":
+            yield face, face.inner, face.inner_kind
 
 
-def _needed(face: Typeface) -> Iterable[str]:
-    if face.kind == "Type0":
-        return ("Type", "BaseFont", "Encoding", "DescendantFonts")
-    if face.kind == "Type3":
-        return ("FontBBox", "FontMatrix", "CharProcs", "Encoding", "FirstChar", "LastChar", "Widths")
-    if name(entry(face.font, "/BaseFont")) in STANDARD_14:
-        return ("Type", "BaseFont")
-    return ("Type", "BaseFont", "FirstChar", "LastChar", "Widths")
+@clause("6.2.11.2-1", "fonts are said to be fonts", FONT_INCONSISTENT, ARCHIVE)
+def said_fonts(file: Opened) -> Iterator[Fault]:
+    """`Type` (ISO 32000-1, 9.6 and 9.7)."""
+    for face, font, _ in _parts(file):
+        if name(entry(font, "/Type")) != "Font":
+            yield Fault(f"{face.title} is not said to be a font (Type)", face.where)
+
+
+@clause("6.2.11.2-2", "fonts are of known kinds", FONT_INCONSISTENT, ARCHIVE)
+def known_kinds(file: Opened) -> Iterator[Fault]:
+    """`Subtype`."""
+    for face, _, kind in _parts(file):
+        if kind not in _KINDS:
+            yield Fault(f'{face.title} is of an unknown kind, "{kind}"', face.where)
+
+
+@clause("6.2.11.2-3", "fonts have names", FONT_INCONSISTENT, ARCHIVE)
+def named(file: Opened) -> Iterator[Fault]:
+    """`BaseFont`, but for Type 3."""
+    for face, font, kind in _parts(file):
+        if kind != "Type3" and not name(entry(font, "/BaseFont")):
+            yield Fault(f"{face.title} has no name (BaseFont)", face.where)
+
+
+def _measured(file: Opened) -> Iterator[Typeface]:
+    """The simple fonts whose widths no reader knows by heart."""
+    for face in typefaces(file):
+        known = face.kind == "Type1" and name(entry(face.font, "/BaseFont")) in STANDARD_14
+        if face.kind in _SIMPLE | {"Type3"} and not known:
+            yield face
+
+
+@clause("6.2.11.2-4", "widths begin somewhere", FONT_INCONSISTENT, ARCHIVE)
+def first_code(file: Opened) -> Iterator[Fault]:
+    """`FirstChar`."""
+    for face in _measured(file):
+        if number(entry(face.font, "/FirstChar")) is None:
+            yield Fault(f"{face.title} does not say with which code its widths begin (FirstChar)", face.where)
+
+
+@clause("6.2.11.2-5", "widths end somewhere", FONT_INCONSISTENT, ARCHIVE)
+def last_code(file: Opened) -> Iterator[Fault]:
+    """`LastChar`."""
+    for face in _measured(file):
+        if number(entry(face.font, "/LastChar")) is None:
+            yield Fault(f"{face.title} does not say with which code its widths end (LastChar)", face.where)
+
+
+@clause("6.2.11.2-6", "every code has a width", FONT_INCONSISTENT, ARCHIVE)
+def width_for_width(file: Opened) -> Iterator[Fault]:
+    """`Widths`."""
+    for face in _measured(file):
+        first, last = (number(entry(face.font, key)) or 0 for key in ("/FirstChar", "/LastChar"))
+        widths = entry(face.font, "/Widths")
+        if not isinstance(widths, pikepdf.Array) or len(widths) != last - first + 1:
+            yield Fault(f"{face.title} says {len(items(widths))} widths for {int(last - first + 1)} codes", face.where)
+
+
+@clause("6.2.11.2-7", "font programs are of known kinds", FONT_INCONSISTENT, ARCHIVE)
+def known_programs(file: Opened) -> Iterator[Fault]:
+    """`Subtype` of font files (ISO 32000-1, 9.9)."""
+    for face in typefaces(file):
+        for key in ("/FontFile", "/FontFile2", "/FontFile3"):
+            program = entry(face.descriptor, key)
+            said = entry(program, "/Subtype")
+            if program is not None and (said is not None or key == "/FontFile3") and name(said) not in _PROGRAMS:
+                yield Fault(f'the program of {face.title} is of an unknown kind, "{name(said)}"', face.where)
 
 
 @_both("7.21.3.1-1", "6.2.11.3.1-1", "character collections fit", FONT_INCONSISTENT, "31-001 31-002 31-003")
@@ -73,17 +123,28 @@ def collections_fit(file: Opened) -> Iterator[Fault]:
         encoding = entry(face.font, "/Encoding")
         title = face.cmap[0]
         said = entry(face.inner, "/CIDSystemInfo")
-        if title.startswith("Identity") and not isinstance(encoding, pikepdf.Stream):
+        if title in ("Identity-H", "Identity-V"):
             continue
         if isinstance(encoding, pikepdf.Stream):
             told = entry(encoding, "/CIDSystemInfo")
             for told_one in items(told)[:1] if isinstance(told, pikepdf.Array) else (told,):
-                if any(str(entry(told_one, key)) != str(entry(said, key)) for key in ("/Registry", "/Ordering")):
+                if any(
+                    not isinstance(entry(said, key), pikepdf.String) or entry(told_one, key) != entry(said, key)
+                    for key in ("/Registry", "/Ordering")
+                ):
                     yield Fault(f"the character collections of {face.title} and its CMap differ", face.where)
-                elif (number(entry(said, "/Supplement")) or 0) > (number(entry(told_one, "/Supplement")) or 0):
+                elif _supplement(said, 1) > _supplement(told_one, -1):
                     yield Fault(f"the supplement of {face.title} is newer than that of its CMap", face.where)
-        elif _ordering(title) and str(entry(said, "/Ordering")) != _ordering(title):
+        elif _ordering(title) and (
+            str(entry(said, "/Ordering")) != _ordering(title) or str(entry(said, "/Registry")) != "Adobe"
+        ):
             yield Fault(f'{face.title} is of another character collection than its CMap "{title}"', face.where)
+
+
+def _supplement(system: Any, unsaid: int) -> float:
+    """The supplement of a character collection; when it is not said, one that fits no other."""
+    said = number(entry(system, "/Supplement"))
+    return said if said is not None else unsaid * 1e9
 
 
 def _ordering(title: str) -> str:
@@ -165,7 +226,10 @@ def character_sets(file: Opened) -> Iterator[Fault]:
     """`CharSet`, when it is there, names all glyphs of the program."""
     for face in _faces(file, "Type1", "MMType1"):
         listed, program = entry(face.descriptor, "/CharSet"), face.program
-        if listed is None or program is None or program.broken or program.kind not in ("Type1", "CFF"):
+        if listed is None or program is None or not face.is_subset:
+            continue
+        if program.broken or program.kind not in ("Type1", "CFF"):
+            yield Fault(f"the program of {face.title} cannot be held against its CharSet", face.where)
             continue
         names = {part for part in str(listed).split("/") if part.strip()}
         names = {part.strip() for part in names}
@@ -179,7 +243,10 @@ def cid_sets(file: Opened) -> Iterator[Fault]:
     """`CIDSet`, when it is there, names all glyphs of the program."""
     for face in _faces(file, "CIDFontType0", "CIDFontType2"):
         stream, program = entry(face.descriptor, "/CIDSet"), face.program
-        if not isinstance(stream, pikepdf.Stream) or program is None or program.broken:
+        if not isinstance(stream, pikepdf.Stream) or program is None or not face.is_subset:
+            continue
+        if program.broken:
+            yield Fault(f"the program of {face.title} cannot be held against its CIDSet", face.where)
             continue
         try:
             data = stream.read_bytes()
@@ -232,7 +299,7 @@ def letters_mapped(file: Opened) -> Iterator[Fault]:
 )
 def letters_encoded(file: Opened) -> Iterator[Fault]:
     """Nonsymbolic TrueType: MacRomanEncoding or WinAnsiEncoding; differences only with names that all know."""
-    for face in _true_type(file):
+    for face in _faces(file, "TrueType"):
         if face.symbolic:
             continue
         encoding = entry(face.font, "/Encoding")
@@ -240,17 +307,17 @@ def letters_encoded(file: Opened) -> Iterator[Fault]:
         if base not in ("MacRomanEncoding", "WinAnsiEncoding"):
             yield Fault(f'the encoding of {face.title} is "{base}"', face.where)
         names = [name(item) for item in items(entry(encoding, "/Differences")) if isinstance(item, pikepdf.Name)]
-        strange = [glyph for glyph in names if glyph != ".notdef" and glyph not in agl.AGL2UV]
+        strange = [glyph for glyph in names if glyph not in agl.AGL2UV]
         if strange:
             yield Fault(f'the encoding of {face.title} names the glyph "{strange[0]}", which is not listed', face.where)
-        if names and face.program is not None and (3, 1) not in face.program.cmaps:
+        if names and (face.program is None or (3, 1) not in face.program.cmaps):
             yield Fault(f"the encoding of {face.title} has differences, and the font no Unicode map", face.where)
 
 
 @_both("7.21.6-3", "6.2.11.6-3", "TrueType fonts of signs have no encoding", FONT_INCONSISTENT, "31-024")
 def signs_unencoded(file: Opened) -> Iterator[Fault]:
     """Symbolic TrueType."""
-    for face in _true_type(file):
+    for face in _faces(file, "TrueType"):
         if face.symbolic and entry(face.font, "/Encoding") is not None:
             yield Fault(f"{face.title} is one of signs and has an encoding", face.where)
 
@@ -272,7 +339,7 @@ def _true_type(file: Opened) -> Iterator[Typeface]:
 
 @clause(
     "7.21.7-1", "glyphs stand for characters", FONT_UNREADABLE, UA | ARCHIVE,
-    matterhorn="10-001 31-027", archive="6.2.11.7.2-1", level_a=True,
+    matterhorn="10-001 31-027", archive="6.2.11.7.2-1", level_a=True, level_u=True,
 )  # fmt: skip
 def unmapped(file: Opened) -> Iterator[Fault]:
     """Every glyph of a text stands for a character."""
@@ -284,7 +351,7 @@ def unmapped(file: Opened) -> Iterator[Fault]:
 
 @clause(
     "7.21.7-2", "glyphs stand for real characters", FONT_UNREADABLE, UA | _LATER,
-    matterhorn="31-028 31-029", archive="6.2.11.7.2-2", level_a=True,
+    matterhorn="31-028 31-029", archive="6.2.11.7.2-2", level_a=True, level_u=True,
 )  # fmt: skip
 def bad_characters(file: Opened) -> Iterator[Fault]:
     """No glyph stands for U+0000, U+FEFF or U+FFFE."""
@@ -315,8 +382,6 @@ def undefined(file: Opened) -> Iterator[Fault]:
 def subsets_listed(file: Opened) -> Iterator[Fault]:
     """PDF/A-1: `CharSet` of Type 1 subsets, `CIDSet` of CID subsets (ISO 19005-1, 6.3.5)."""
     for face in _seen(file):
-        title = name(entry(face.inner, "/BaseFont"))
-        subset = len(title) > 7 and title[6] == "+" and title[:6].isupper()
         key = {"Type1": "/CharSet", "MMType1": "/CharSet"}.get(face.kind, "/CIDSet" if face.kind == "Type0" else "")
-        if subset and key and face.program is not None and entry(face.descriptor, key) is None:
+        if face.is_subset and key and face.program is not None and entry(face.descriptor, key) is None:
             yield Fault(f"{face.title} is a subset and does not say of what ({key[1:]})", face.where)

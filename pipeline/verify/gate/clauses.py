@@ -51,6 +51,7 @@ class Clause:
         check: finds its faults.
         matterhorn: the failure conditions of the Matterhorn Protocol 1.1 that it covers, "01-005".
         level_a: whether only level A of PDF/A asks for it.
+        level_u: of such a clause, whether level U asks for it, too.
         declared: whether it is about the declaration itself, which is written last.
     """
 
@@ -63,6 +64,7 @@ class Clause:
     archive: str = ""
     level_a: bool = False
     declared: bool = False
+    level_u: bool = False
 
     def number_in(self, standard: Standard) -> str:
         """Its place in a standard."""
@@ -82,12 +84,15 @@ def clause(
     archive: str = "",
     level_a: bool = False,
     declared: bool = False,
+    level_u: bool = False,
 ) -> Callable[[Check], Check]:
     """Register a function as the check of a clause; a function may check several."""
 
     def register(check: Check) -> Check:
         conditions = tuple(matterhorn.split())
-        _CLAUSES.append(Clause(number, says, rule, frozenset(standards), check, conditions, archive, level_a, declared))
+        _CLAUSES.append(
+            Clause(number, says, rule, frozenset(standards), check, conditions, archive, level_a, declared, level_u)
+        )
         return check
 
     return register

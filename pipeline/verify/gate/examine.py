@@ -17,7 +17,9 @@ from pipeline.verify.gate import (
     checks_archive_interactive,
     checks_content,
     checks_fonts,
+    checks_language,
     checks_metadata,
+    checks_properties,
     checks_reading,
     checks_structure,
     checks_tables,
@@ -37,7 +39,9 @@ FAMILIES = (
     checks_archive_interactive,
     checks_content,
     checks_fonts,
+    checks_language,
     checks_metadata,
+    checks_properties,
     checks_reading,
     checks_structure,
     checks_tables,
@@ -56,10 +60,17 @@ class Profile:
     Attributes:
         standards: the standards.
         level_a: whether what only level A of PDF/A asks for counts.
+        level_u: whether what level U asks for counts.
     """
 
     standards: frozenset[Standard]
     level_a: bool = True
+    level_u: bool = True
+
+    def asks(self, clause: Clause, standard: Standard) -> bool:
+        """Whether it asks for a clause of a standard."""
+        leveled = clause.level_a and standard in ARCHIVE
+        return not leveled or self.level_a or (self.level_u and clause.level_u)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +171,7 @@ def examine(
             standards = [
                 item
                 for item in sorted(clause.standards & asked.standards, key=lambda item: item.value)
-                if asked.level_a or not clause.level_a or item not in ARCHIVE
+                if asked.asks(clause, item)
             ]
             if standards and not (clause.declared and undeclared) and (clause.declared or not only_declared):
                 faults, why = _faults(clause, file)
@@ -191,7 +202,8 @@ def _said_profile(file: Opened) -> Profile:
         standards.add(archives.get(part[0], Standard.A3))
     if not standards & (UA | ARCHIVE):
         standards.add(Standard.UA1)
-    return Profile(frozenset(standards), level_a=[value.upper() for value in level] not in (["B"], ["U"]))
+    said = [value.upper() for value in level]
+    return Profile(frozenset(standards), level_a=said not in (["B"], ["U"]), level_u=said != ["B"])
 
 
 def _faults(clause: Clause, file: Opened) -> tuple[list[Fault], str]:
