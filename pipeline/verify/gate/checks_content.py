@@ -10,7 +10,7 @@ import pikepdf
 from pipeline.verify.gate.canvas import Canvas, Mark, Piece
 from pipeline.verify.gate.clauses import UA, Fault, Standard, clause
 from pipeline.verify.gate.elements import Element, structure
-from pipeline.verify.gate.opened import Opened, entry, identity, items, place, tree_items
+from pipeline.verify.gate.opened import Opened, entry, identity, items, place, text, tree_items
 from pipeline.verify.gate.painted import painted
 from pipeline.verify.gate.rules import (
     CONTENT_UNTAGGED,
@@ -155,6 +155,17 @@ def private_use(file: Opened) -> Iterator[Fault]:
 
 def _is_private(characters: str | None) -> bool:
     return any(0xE000 <= ord(c) <= 0xF8FF or ord(c) >= 0xF0000 for c in characters or "")
+
+
+@clause("6.2.10.8-1", "words in place of glyphs are no private signs", LANGUAGE_UNKNOWN, {Standard.A4})
+def private_words(file: Opened) -> Iterator[Fault]:
+    """ActualText without characters of the private use areas (ISO 19005-4, 6.2.10.8)."""
+    for element in structure(file).all:
+        if _is_private(text(element.get("/ActualText"))):
+            yield Fault("the words in place of an element are signs of private use (ActualText)", element.where)
+    for canvas in painted(file):
+        if any(_is_private(text(entry(mark.properties, "/ActualText"))) for mark, _ in canvas.marks):
+            yield Fault("the words in place of marked content are signs of private use (ActualText)", canvas.where)
 
 
 def _has_words(file: Opened, piece: Piece) -> bool:

@@ -21,6 +21,7 @@ _SIMPLE = frozenset(("Type1", "MMType1", "TrueType"))
 _KINDS = frozenset(("Type0", "Type1", "MMType1", "Type3", "TrueType", "CIDFontType0", "CIDFontType2"))
 _PROGRAMS = frozenset(("Type1C", "CIDFontType0C", "OpenType"))
 _LATER = frozenset((Standard.A2, Standard.A3, Standard.A4))
+_EARLY = ARCHIVE - {Standard.A4}
 
 
 def _both(
@@ -221,7 +222,14 @@ def glyphs_there(file: Opened) -> Iterator[Fault]:
             yield Fault(f"{face.title} lacks the glyphs of {len(missing)} codes that are shown", face.where)
 
 
-@_both("7.21.4.2-1", "6.2.11.4.2-1", "subsets of Type 1 fonts list their glyphs", FONT_INCONSISTENT, "31-012 31-013")
+@_both(
+    "7.21.4.2-1",
+    "6.2.11.4.2-1",
+    "subsets of Type 1 fonts list their glyphs",
+    FONT_INCONSISTENT,
+    "31-012 31-013",
+    _EARLY,
+)
 def character_sets(file: Opened) -> Iterator[Fault]:
     """`CharSet`, when it is there, names all glyphs of the program."""
     for face in _faces(file, "Type1", "MMType1"):
@@ -238,7 +246,7 @@ def character_sets(file: Opened) -> Iterator[Fault]:
             yield Fault(f"{face.title} lists {len(names)} glyphs and has {len(glyphs)} (CharSet)", face.where)
 
 
-@_both("7.21.4.2-2", "6.2.11.4.2-2", "subsets of CID fonts list their CIDs", FONT_INCONSISTENT, "31-014 31-015")
+@_both("7.21.4.2-2", "6.2.11.4.2-2", "subsets of CID fonts list their CIDs", FONT_INCONSISTENT, "31-014 31-015", _EARLY)
 def cid_sets(file: Opened) -> Iterator[Fault]:
     """`CIDSet`, when it is there, names all glyphs of the program."""
     for face in _faces(file, "CIDFontType0", "CIDFontType2"):
@@ -286,7 +294,8 @@ def letters_mapped(file: Opened) -> Iterator[Fault]:
     """Nonsymbolic TrueType: (3,1) or (1,0)."""
     for face in _true_type(file):
         cmaps = face.program.cmaps if face.program is not None else {}
-        if not face.symbolic and not set(cmaps) - {(3, 0)}:
+        fitting = {(3, 1), (1, 0)} & set(cmaps) if file.version.startswith("2") else set(cmaps) - {(3, 0)}
+        if not face.symbolic and not fitting:
             yield Fault(f"{face.title} has no character map for letters", face.where)
 
 
@@ -327,7 +336,8 @@ def signs_mapped(file: Opened) -> Iterator[Fault]:
     """Symbolic TrueType: one map, or that of signs (3,0)."""
     for face in _true_type(file):
         cmaps = face.program.cmaps if face.program is not None else {}
-        if face.symbolic and len(cmaps) != 1 and (3, 0) not in cmaps:
+        fitting = (1, 0) in cmaps if file.version.startswith("2") else len(cmaps) == 1
+        if face.symbolic and not fitting and (3, 0) not in cmaps:
             yield Fault(f"{face.title} is one of signs and has {len(cmaps)} character maps", face.where)
 
 
@@ -338,7 +348,7 @@ def _true_type(file: Opened) -> Iterator[Typeface]:
 
 
 @clause(
-    "7.21.7-1", "glyphs stand for characters", FONT_UNREADABLE, UA | ARCHIVE,
+    "7.21.7-1", "glyphs stand for characters", FONT_UNREADABLE, UA | _EARLY,
     matterhorn="10-001 31-027", archive="6.2.11.7.2-1", level_a=True, level_u=True,
 )  # fmt: skip
 def unmapped(file: Opened) -> Iterator[Fault]:

@@ -12,9 +12,12 @@ from pipeline.checks import CheckResult, CheckState
 from pipeline.diagnostics import Diagnostic, Severity, Span, has_errors
 from pipeline.verify.gate import (
     checks_annotations,
+    checks_archive_attached,
     checks_archive_file,
     checks_archive_graphics,
     checks_archive_interactive,
+    checks_archive_limits,
+    checks_archive_pictures,
     checks_content,
     checks_fonts,
     checks_language,
@@ -34,9 +37,12 @@ from pipeline.verify.pdf_rules import UNSOUND
 
 FAMILIES = (
     checks_annotations,
+    checks_archive_attached,
     checks_archive_file,
     checks_archive_graphics,
     checks_archive_interactive,
+    checks_archive_limits,
+    checks_archive_pictures,
     checks_content,
     checks_fonts,
     checks_language,

@@ -120,6 +120,7 @@ class _Reader:
                 self.found[kind, word] = found
         else:
             found = None
+        self.canvas.borrows = True
         if found is None:
             self.canvas.missing.add(f"{kind[1:]} {key}")
         return found
