@@ -9,7 +9,7 @@ from typing import Any
 import pikepdf
 
 from pipeline.verify.gate.clauses import UA, Fault, Standard, clause
-from pipeline.verify.gate.elements import Element, is_ua2, structure
+from pipeline.verify.gate.elements import Element, structure
 from pipeline.verify.gate.opened import Opened, Page, entry, identity, items, name, number, place, text
 from pipeline.verify.gate.painted import inherited, painted
 from pipeline.verify.gate.rules import (
@@ -79,7 +79,7 @@ def _seen_for_themselves(file: Opened) -> Iterator[tuple[Page, Any, str]]:
             yield page, note, kind
 
 
-@clause("7.18.1-1", "annotations stand in an Annot", ANNOTATION_UNTAGGED, UA, matterhorn="28-002 28-006")
+@clause("7.18.1-1", "annotations stand in an Annot", ANNOTATION_UNTAGGED, {Standard.UA1}, matterhorn="28-002 28-006")
 def in_annot(file: Opened) -> Iterator[Fault]:
     """All but links, fields, printer's marks and pop-ups; also those of kinds that no standard knows."""
     for page, note, kind in _seen_for_themselves(file):
@@ -88,7 +88,7 @@ def in_annot(file: Opened) -> Iterator[Fault]:
             yield Fault(f"an annotation ({kind}) does not stand in an Annot", page.where)
 
 
-@clause("7.18.1-2", "annotations say what they are", ANNOTATION_UNTAGGED, UA, matterhorn="28-004")
+@clause("7.18.1-2", "annotations say what they are", ANNOTATION_UNTAGGED, {Standard.UA1}, matterhorn="28-004")
 def says_what(file: Opened) -> Iterator[Fault]:
     """`Contents`, or `Alt` of the element around."""
     for page, note, kind in _seen_for_themselves(file):
@@ -107,7 +107,7 @@ def _field_entry(note: Any, key: str) -> Any:
     return None
 
 
-@clause("7.18.1-3", "fields have names to be read aloud", ANNOTATION_UNTAGGED, UA, matterhorn="28-005")
+@clause("7.18.1-3", "fields have names to be read aloud", ANNOTATION_UNTAGGED, {Standard.UA1}, matterhorn="28-005")
 def field_names(file: Opened) -> Iterator[Fault]:
     """`TU`, or `Alt` of the element around."""
     for page, note in _of_kind(file, "Widget"):
@@ -117,7 +117,7 @@ def field_names(file: Opened) -> Iterator[Fault]:
             yield Fault("a field has no name to be read aloud (TU, Alt)", page.where)
 
 
-@clause("7.18.2-1", "there are no trap networks", ANNOTATION_UNTAGGED, UA, matterhorn="28-007")
+@clause("7.18.2-1", "there are no trap networks", ANNOTATION_UNTAGGED, {Standard.UA1}, matterhorn="28-007")
 def no_trap_nets(file: Opened) -> Iterator[Fault]:
     """TrapNet, where it can be seen."""
     for page, note in _of_kind(file, "TrapNet"):
@@ -125,7 +125,9 @@ def no_trap_nets(file: Opened) -> Iterator[Fault]:
             yield Fault("a page has a trap network", page.where)
 
 
-@clause("7.18.3-1", "the tabulator follows the structure", ANNOTATION_UNTAGGED, UA, matterhorn="28-008 28-009")
+@clause(
+    "7.18.3-1", "the tabulator follows the structure", ANNOTATION_UNTAGGED, {Standard.UA1}, matterhorn="28-008 28-009"
+)
 def tab_order(file: Opened) -> Iterator[Fault]:
     """Pages with annotations: `Tabs` is S."""
     for page in file.pages:
@@ -133,7 +135,7 @@ def tab_order(file: Opened) -> Iterator[Fault]:
             yield Fault("the tabulator does not follow the structure (Tabs)", page.where)
 
 
-@clause("7.18.4-1", "fields stand in a Form", ANNOTATION_UNTAGGED, UA, matterhorn="28-010")
+@clause("7.18.4-1", "fields stand in a Form", ANNOTATION_UNTAGGED, {Standard.UA1}, matterhorn="28-010")
 def in_form(file: Opened) -> Iterator[Fault]:
     """Widget."""
     for page, note in _of_kind(file, "Widget"):
@@ -155,17 +157,16 @@ def one_field(file: Opened) -> Iterator[Fault]:
             )
 
 
-@clause("7.18.5-1", "links stand in a Link", ANNOTATION_UNTAGGED, UA, matterhorn="28-011")
+@clause("7.18.5-1", "links stand in a Link", ANNOTATION_UNTAGGED, {Standard.UA1}, matterhorn="28-011")
 def in_link(file: Opened) -> Iterator[Fault]:
     """Link."""
     for page, note in _of_kind(file, "Link"):
         found = owner(file, note)
-        fits = found is not None and (found.type == "Link" or (found.type == "Reference" and is_ua2(file)))
-        if is_seen(page, note) and not fits:
+        if is_seen(page, note) and (found is None or found.type != "Link"):
             yield Fault("a link does not stand in a Link", page.where)
 
 
-@clause("7.18.5-2", "links say where they lead", ANNOTATION_UNTAGGED, UA, matterhorn="28-012")
+@clause("7.18.5-2", "links say where they lead", ANNOTATION_UNTAGGED, {Standard.UA1}, matterhorn="28-012")
 def links_say(file: Opened) -> Iterator[Fault]:
     """`Contents`."""
     for page, note in _of_kind(file, "Link"):
@@ -185,7 +186,7 @@ def _shows(element: Element) -> bool:
     return bool(element.content) or any(_shows(kid) for kid in element.kids)
 
 
-@clause("7.18.6.2-1", "media say of what kind they are", FEATURE_FORBIDDEN, UA, matterhorn="28-014")
+@clause("7.18.6.2-1", "media say of what kind they are", FEATURE_FORBIDDEN, {Standard.UA1}, matterhorn="28-014")
 def media_kind(file: Opened) -> Iterator[Fault]:
     """Media clips: `CT`."""
     for value in file.having("/D"):
@@ -193,7 +194,7 @@ def media_kind(file: Opened) -> Iterator[Fault]:
             yield Fault("a media clip does not say its kind (CT)", place(value))
 
 
-@clause("7.18.6.2-2", "media have words in their place", FEATURE_FORBIDDEN, UA, matterhorn="28-015")
+@clause("7.18.6.2-2", "media have words in their place", FEATURE_FORBIDDEN, {Standard.UA1}, matterhorn="28-015")
 def media_words(file: Opened) -> Iterator[Fault]:
     """Media clips: `Alt`."""
     for value in file.having("/D"):
@@ -204,7 +205,9 @@ def media_words(file: Opened) -> Iterator[Fault]:
             yield Fault("a media clip has no words in its place (Alt)", place(value))
 
 
-@clause("7.18.8-1", "printer's marks are no part of the structure", ANNOTATION_UNTAGGED, UA, matterhorn="28-017")
+@clause(
+    "7.18.8-1", "printer's marks are no part of the structure", ANNOTATION_UNTAGGED, {Standard.UA1}, matterhorn="28-017"
+)
 def printer_marks(file: Opened) -> Iterator[Fault]:
     """PrinterMark."""
     for page, note in _of_kind(file, "PrinterMark"):
@@ -214,7 +217,7 @@ def printer_marks(file: Opened) -> Iterator[Fault]:
             yield Fault("a printer's mark stands in the structure", page.where)
 
 
-@clause("7.18.8-2", "printer's marks are artifacts", ANNOTATION_UNTAGGED, UA, matterhorn="28-018")
+@clause("7.18.8-2", "printer's marks are artifacts", ANNOTATION_UNTAGGED, {Standard.UA1}, matterhorn="28-018")
 def printer_mark_looks(file: Opened) -> Iterator[Fault]:
     """What a PrinterMark looks like is marked as an artifact."""
     looks = {
@@ -252,7 +255,7 @@ def parents_of_annotations(file: Opened) -> Iterator[Fault]:
 # ---------------------------------------------------------------- what keeps readers out
 
 
-@clause("7.10-1", "optional content is named", LAYERS_UNNAMED, UA, matterhorn="20-001 20-002")
+@clause("7.10-1", "optional content is named", LAYERS_UNNAMED, {Standard.UA1}, matterhorn="20-001 20-002")
 def layers_named(file: Opened) -> Iterator[Fault]:
     """Configurations: `Name`."""
     for label, value in configurations(file):
@@ -279,7 +282,7 @@ def configurations(file: Opened) -> Iterator[tuple[str, Any]]:
         yield f"Configs {index}", value
 
 
-@clause("7.11-1", "attached files have both their names", FEATURE_FORBIDDEN, UA, matterhorn="21-001")
+@clause("7.11-1", "attached files have both their names", FEATURE_FORBIDDEN, {Standard.UA1}, matterhorn="21-001")
 def file_names(file: Opened) -> Iterator[Fault]:
     """File specifications with an embedded file: `F` and `UF`."""
     for value in file.having("/EF"):
@@ -287,7 +290,7 @@ def file_names(file: Opened) -> Iterator[Fault]:
             yield Fault("an attached file lacks one of its names (F, UF)", place(value))
 
 
-@clause("7.15-1", "forms are not made as they are shown", FEATURE_FORBIDDEN, UA, matterhorn="25-001")
+@clause("7.15-1", "forms are not made as they are shown", FEATURE_FORBIDDEN, {Standard.UA1}, matterhorn="25-001")
 def no_dynamic_forms(file: Opened) -> Iterator[Fault]:
     """XFA that says dynamicRender."""
     xfa = entry(entry(file.root, "/AcroForm"), "/XFA")
@@ -313,10 +316,3 @@ def may_read(file: Opened) -> Iterator[Fault]:
     allowed = number(entry(encryption, "/P"))
     if allowed is None or not int(allowed) & 512:
         yield Fault("the security settings do not let assistive technology read")
-
-
-@clause("8.10.1-1", "there is no form of XFA", FEATURE_FORBIDDEN, {Standard.UA2})
-def no_xfa(file: Opened) -> Iterator[Fault]:
-    """PDF/UA-2 has no XFA (ISO 14289-2, 8.10.1)."""
-    if entry(entry(file.root, "/AcroForm"), "/XFA") is not None:
-        yield Fault("the file has a form of XFA")

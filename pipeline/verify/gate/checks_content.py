@@ -44,7 +44,7 @@ def _is_tagged(file: Opened, mark: Mark, page: int) -> bool:
     return structure(file).owner(mark, file.pages[page - 1].object if page else None) is not None
 
 
-@clause("7.1-1", "no artifact stands inside tagged content", CONTENT_UNTAGGED, UA, matterhorn="01-003")
+@clause("7.1-1", "no artifact stands inside tagged content", CONTENT_UNTAGGED, {Standard.UA1}, matterhorn="01-003")
 def artifacts_in_content(file: Opened) -> Iterator[Fault]:
     """An artifact inside something real would be read or not, as the reader likes."""
     for canvas in painted(file):
@@ -53,7 +53,7 @@ def artifacts_in_content(file: Opened) -> Iterator[Fault]:
                 yield Fault("an artifact stands inside tagged content", canvas.where)
 
 
-@clause("7.1-2", "no tagged content stands inside an artifact", CONTENT_UNTAGGED, UA, matterhorn="01-004")
+@clause("7.1-2", "no tagged content stands inside an artifact", CONTENT_UNTAGGED, {Standard.UA1}, matterhorn="01-004")
 def content_in_artifacts(file: Opened) -> Iterator[Fault]:
     """Tagged content inside an artifact."""
     for canvas in painted(file):
@@ -92,7 +92,7 @@ def says_tagged(file: Opened) -> Iterator[Fault]:
         yield Fault("the catalog does not say that the file is tagged (MarkInfo, Marked)")
 
 
-@clause("7.1-4", "the file is sure of its tags", NOT_TAGGED, UA, matterhorn="01-007")
+@clause("7.1-4", "the file is sure of its tags", NOT_TAGGED, {Standard.UA1}, matterhorn="01-007")
 def has_suspects(file: Opened) -> Iterator[Fault]:
     """`Suspects` is not true."""
     if entry(entry(file.root, "/MarkInfo"), "/Suspects") is True:
@@ -109,7 +109,7 @@ def has_structure(file: Opened) -> Iterator[Fault]:
 # ---------------------------------------------------------------- forms
 
 
-@clause("7.20-1", "no form stands for a page of another file", FEATURE_FORBIDDEN, UA, matterhorn="30-001")
+@clause("7.20-1", "no form stands for a page of another file", FEATURE_FORBIDDEN, {Standard.UA1}, matterhorn="30-001")
 def reference_forms(file: Opened) -> Iterator[Fault]:
     """Reference XObjects (ISO 32000-1, 8.10.4)."""
     for value in file.objects:
@@ -117,7 +117,7 @@ def reference_forms(file: Opened) -> Iterator[Fault]:
             yield Fault("a form shows a page of another file", place(value))
 
 
-@clause("7.20-2", "a form with structure in it is painted once", FEATURE_FORBIDDEN, UA, matterhorn="30-002")
+@clause("7.20-2", "a form with structure in it is painted once", FEATURE_FORBIDDEN, {Standard.UA1}, matterhorn="30-002")
 def repeated_forms(file: Opened) -> Iterator[Fault]:
     """Marked content of a form belongs to one place of the structure, so the form stands in one place."""
     counts: dict[tuple[int, int], int] = {}
@@ -140,20 +140,27 @@ def repeated_forms(file: Opened) -> Iterator[Fault]:
 )  # fmt: skip
 def private_use(file: Opened) -> Iterator[Fault]:
     """Characters of the private use areas: `ActualText` (ISO 19005-3, 6.2.11.7.3)."""
+    for canvas, _ in private_pieces(file, "/ActualText"):
+        yield Fault("a sign of private use has no words in its place (ActualText)", canvas.where)
+
+
+def private_pieces(file: Opened, *keys: str) -> Iterator[tuple[Canvas, Piece]]:
+    """The texts with characters of the private use areas, and no words in their place under one of these keys."""
     private: dict[tuple[int, int], set[int]] = {}
     faces = {identity(face.font): face for face in typefaces(file)}
     for key, face in faces.items():
-        private[key] = {code for code, _ in face.codes(visible=False) if _is_private(face.character(code))}
+        private[key] = {code for code, _ in face.codes(visible=False) if is_private(face.character(code))}
     for canvas in painted(file):
         for piece in canvas.pieces:
             codes = private.get(identity(piece.font)) if piece.kind == "text" else None
-            if codes and not _has_words(file, piece):
+            if codes and not _has_words(file, piece, keys):
                 face = faces[identity(piece.font)]
                 if any(codes & set(face.sequence(data)) for data in piece.codes):
-                    yield Fault("a sign of private use has no words in its place (ActualText)", canvas.where)
+                    yield canvas, piece
 
 
-def _is_private(characters: str | None) -> bool:
+def is_private(characters: str | None) -> bool:
+    """Whether a text has characters of the private use areas of Unicode."""
     return any(0xE000 <= ord(c) <= 0xF8FF or ord(c) >= 0xF0000 for c in characters or "")
 
 
@@ -161,18 +168,19 @@ def _is_private(characters: str | None) -> bool:
 def private_words(file: Opened) -> Iterator[Fault]:
     """ActualText without characters of the private use areas (ISO 19005-4, 6.2.10.8)."""
     for element in structure(file).all:
-        if _is_private(text(element.get("/ActualText"))):
+        if is_private(text(element.get("/ActualText"))):
             yield Fault("the words in place of an element are signs of private use (ActualText)", element.where)
     for canvas in painted(file):
-        if any(_is_private(text(entry(mark.properties, "/ActualText"))) for mark, _ in canvas.marks):
+        if any(is_private(text(entry(mark.properties, "/ActualText"))) for mark, _ in canvas.marks):
             yield Fault("the words in place of marked content are signs of private use (ActualText)", canvas.where)
 
 
-def _has_words(file: Opened, piece: Piece) -> bool:
-    if any(entry(mark.properties, "/ActualText") is not None for mark in piece.marks):
+def _has_words(file: Opened, piece: Piece, keys: tuple[str, ...]) -> bool:
+    if any(entry(mark.properties, key) is not None for mark in piece.marks for key in keys):
         return True
     owner = owner_of(file, piece)
-    return owner is not None and any(e.get("/ActualText") is not None for e in (owner, *owner.ancestors()))
+    around = (owner, *owner.ancestors()) if owner is not None else ()
+    return any(element.get(key) is not None for element in around for key in keys)
 
 
 # ---------------------------------------------------------------- what the text shows

@@ -13,108 +13,34 @@ from pipeline.verify.gate.clauses import ARCHIVE, UA, Check, Fault, Standard, cl
 from pipeline.verify.gate.cmaps import PREDEFINED
 from pipeline.verify.gate.opened import Opened, entry, items, name, number
 from pipeline.verify.gate.rules import FONT_ABSENT, FONT_INCONSISTENT, FONT_UNREADABLE, GLYPH_MISSING
-from pipeline.verify.gate.typefaces import STANDARD_14, Typeface, typefaces
+from pipeline.verify.gate.typefaces import Typeface, typefaces
 
 _TOLERANCE = 1.0  # thousandths of the em by which widths may differ
 _BAD_CHARACTERS = ("\0", "\ufeff", "\ufffe")
-_SIMPLE = frozenset(("Type1", "MMType1", "TrueType"))
-_KINDS = frozenset(("Type0", "Type1", "MMType1", "Type3", "TrueType", "CIDFontType0", "CIDFontType2"))
-_PROGRAMS = frozenset(("Type1C", "CIDFontType0C", "OpenType"))
 _LATER = frozenset((Standard.A2, Standard.A3, Standard.A4))
 _EARLY = ARCHIVE - {Standard.A4}
 
 
 def _both(
-    ua: str, archive: str, says: str, rule: Rule, matterhorn: str, archives: Iterable[Standard] = ARCHIVE
+    ua: str,
+    archive: str,
+    says: str,
+    rule: Rule,
+    matterhorn: str,
+    archives: Iterable[Standard] = ARCHIVE,
+    parts: Iterable[Standard] = UA,
 ) -> Callable[[Check], Check]:
     """A clause that PDF/UA and PDF/A share under two numbers."""
-    return clause(ua, says, rule, {*UA, *archives}, matterhorn=matterhorn, archive=archive)
+    return clause(ua, says, rule, {*parts, *archives}, matterhorn=matterhorn, archive=archive)
 
 
 def _faces(file: Opened, *kinds: str) -> Iterator[Typeface]:
     return (face for face in typefaces(file) if face.kind in kinds or face.inner_kind in kinds)
 
 
-def _seen(file: Opened) -> Iterator[Typeface]:
+def seen(file: Opened) -> Iterator[Typeface]:
     """The fonts with text that can be seen, Type 3 apart, whose glyphs are content streams."""
     return (face for face in typefaces(file) if face.visible and face.kind != "Type3")
-
-
-def _parts(file: Opened) -> Iterator[tuple[Typeface, Any, str]]:
-    """Font dictionaries, those of CID fonts inside composite ones, too, with their kinds."""
-    for face in typefaces(file):
-        yield face, face.font, face.kind
-        if face.kind == "Type0":
-            yield face, face.inner, face.inner_kind
-
-
-@clause("6.2.11.2-1", "fonts are said to be fonts", FONT_INCONSISTENT, ARCHIVE)
-def said_fonts(file: Opened) -> Iterator[Fault]:
-    """`Type` (ISO 32000-1, 9.6 and 9.7)."""
-    for face, font, _ in _parts(file):
-        if name(entry(font, "/Type")) != "Font":
-            yield Fault(f"{face.title} is not said to be a font (Type)", face.where)
-
-
-@clause("6.2.11.2-2", "fonts are of known kinds", FONT_INCONSISTENT, ARCHIVE)
-def known_kinds(file: Opened) -> Iterator[Fault]:
-    """`Subtype`."""
-    for face, _, kind in _parts(file):
-        if kind not in _KINDS:
-            yield Fault(f'{face.title} is of an unknown kind, "{kind}"', face.where)
-
-
-@clause("6.2.11.2-3", "fonts have names", FONT_INCONSISTENT, ARCHIVE)
-def named(file: Opened) -> Iterator[Fault]:
-    """`BaseFont`, but for Type 3."""
-    for face, font, kind in _parts(file):
-        if kind != "Type3" and not name(entry(font, "/BaseFont")):
-            yield Fault(f"{face.title} has no name (BaseFont)", face.where)
-
-
-def _measured(file: Opened) -> Iterator[Typeface]:
-    """The simple fonts whose widths no reader knows by heart."""
-    for face in typefaces(file):
-        known = face.kind == "Type1" and name(entry(face.font, "/BaseFont")) in STANDARD_14
-        if face.kind in _SIMPLE | {"Type3"} and not known:
-            yield face
-
-
-@clause("6.2.11.2-4", "widths begin somewhere", FONT_INCONSISTENT, ARCHIVE)
-def first_code(file: Opened) -> Iterator[Fault]:
-    """`FirstChar`."""
-    for face in _measured(file):
-        if number(entry(face.font, "/FirstChar")) is None:
-            yield Fault(f"{face.title} does not say with which code its widths begin (FirstChar)", face.where)
-
-
-@clause("6.2.11.2-5", "widths end somewhere", FONT_INCONSISTENT, ARCHIVE)
-def last_code(file: Opened) -> Iterator[Fault]:
-    """`LastChar`."""
-    for face in _measured(file):
-        if number(entry(face.font, "/LastChar")) is None:
-            yield Fault(f"{face.title} does not say with which code its widths end (LastChar)", face.where)
-
-
-@clause("6.2.11.2-6", "every code has a width", FONT_INCONSISTENT, ARCHIVE)
-def width_for_width(file: Opened) -> Iterator[Fault]:
-    """`Widths`."""
-    for face in _measured(file):
-        first, last = (number(entry(face.font, key)) or 0 for key in ("/FirstChar", "/LastChar"))
-        widths = entry(face.font, "/Widths")
-        if not isinstance(widths, pikepdf.Array) or len(widths) != last - first + 1:
-            yield Fault(f"{face.title} says {len(items(widths))} widths for {int(last - first + 1)} codes", face.where)
-
-
-@clause("6.2.11.2-7", "font programs are of known kinds", FONT_INCONSISTENT, ARCHIVE)
-def known_programs(file: Opened) -> Iterator[Fault]:
-    """`Subtype` of font files (ISO 32000-1, 9.9)."""
-    for face in typefaces(file):
-        for key in ("/FontFile", "/FontFile2", "/FontFile3"):
-            program = entry(face.descriptor, key)
-            said = entry(program, "/Subtype")
-            if program is not None and (said is not None or key == "/FontFile3") and name(said) not in _PROGRAMS:
-                yield Fault(f'the program of {face.title} is of an unknown kind, "{name(said)}"', face.where)
 
 
 @_both("7.21.3.1-1", "6.2.11.3.1-1", "character collections fit", FONT_INCONSISTENT, "31-001 31-002 31-003")
@@ -205,7 +131,7 @@ def cmap_bases(file: Opened) -> Iterator[Fault]:
 @_both("7.21.4.1-1", "6.2.11.4.1-1", "fonts are in the file", FONT_ABSENT, "31-009")
 def embedded(file: Opened) -> Iterator[Fault]:
     """Fonts with text that can be seen."""
-    for face in _seen(file):
+    for face in seen(file):
         program = face.program
         if program is None:
             yield Fault(f"{face.title} is not in the file", face.where)
@@ -216,7 +142,7 @@ def embedded(file: Opened) -> Iterator[Fault]:
 @_both("7.21.4.1-2", "6.2.11.4.1-2", "the glyphs shown are in the font", FONT_ABSENT, "31-011")
 def glyphs_there(file: Opened) -> Iterator[Fault]:
     """Every glyph that can be seen."""
-    for face in _seen(file):
+    for face in seen(file):
         missing = [glyph.code for glyph in face.glyphs() if glyph.present is False]
         if missing:
             yield Fault(f"{face.title} lacks the glyphs of {len(missing)} codes that are shown", face.where)
@@ -229,6 +155,7 @@ def glyphs_there(file: Opened) -> Iterator[Fault]:
     FONT_INCONSISTENT,
     "31-012 31-013",
     _EARLY,
+    {Standard.UA1},
 )
 def character_sets(file: Opened) -> Iterator[Fault]:
     """`CharSet`, when it is there, names all glyphs of the program."""
@@ -246,7 +173,15 @@ def character_sets(file: Opened) -> Iterator[Fault]:
             yield Fault(f"{face.title} lists {len(names)} glyphs and has {len(glyphs)} (CharSet)", face.where)
 
 
-@_both("7.21.4.2-2", "6.2.11.4.2-2", "subsets of CID fonts list their CIDs", FONT_INCONSISTENT, "31-014 31-015", _EARLY)
+@_both(
+    "7.21.4.2-2",
+    "6.2.11.4.2-2",
+    "subsets of CID fonts list their CIDs",
+    FONT_INCONSISTENT,
+    "31-014 31-015",
+    _EARLY,
+    {Standard.UA1},
+)
 def cid_sets(file: Opened) -> Iterator[Fault]:
     """`CIDSet`, when it is there, names all glyphs of the program."""
     for face in _faces(file, "CIDFontType0", "CIDFontType2"):
@@ -276,7 +211,7 @@ def cid_sets(file: Opened) -> Iterator[Fault]:
 @_both("7.21.5-1", "6.2.11.5-1", "widths are those of the font", FONT_INCONSISTENT, "31-016")
 def widths_agree(file: Opened) -> Iterator[Fault]:
     """Glyphs that can be seen are as wide as the file says."""
-    for face in _seen(file):
+    for face in seen(file):
         program = face.program
         if program is None or program.broken:
             continue
@@ -386,12 +321,3 @@ def undefined(file: Opened) -> Iterator[Fault]:
             ):
                 yield Fault(f"{face.title} shows the glyph for missing characters", face.where)
                 break
-
-
-@clause("6.3.5-2", "subsets say what is in them", FONT_INCONSISTENT, {Standard.A1})
-def subsets_listed(file: Opened) -> Iterator[Fault]:
-    """PDF/A-1: `CharSet` of Type 1 subsets, `CIDSet` of CID subsets (ISO 19005-1, 6.3.5)."""
-    for face in _seen(file):
-        key = {"Type1": "/CharSet", "MMType1": "/CharSet"}.get(face.kind, "/CIDSet" if face.kind == "Type0" else "")
-        if face.is_subset and key and face.program is not None and entry(face.descriptor, key) is None:
-            yield Fault(f"{face.title} is a subset and does not say of what ({key[1:]})", face.where)

@@ -26,7 +26,7 @@ def is_language(value: Any) -> bool:
     return isinstance(value, pikepdf.String) and _LANGUAGE.fullmatch(str(value)) is not None
 
 
-@clause("7.2-2", "the language of the outline is known", LANGUAGE_UNKNOWN, UA, matterhorn="11-003")
+@clause("7.2-2", "the language of the outline is known", LANGUAGE_UNKNOWN, {Standard.UA1}, matterhorn="11-003")
 def outline_language(file: Opened) -> Iterator[Fault]:
     """Titles of the outline have the language of the catalog."""
     if entry(entry(file.root, "/Outlines"), "/First") is not None and not is_language(file.root.get("/Lang")):
@@ -58,25 +58,27 @@ def _mark_language(file: Opened, page: int, marks: tuple[Mark, ...]) -> bool:
     return owner is not None and owner.language is not None
 
 
-@clause("7.2-21", "the language of every ActualText is known", LANGUAGE_UNKNOWN, UA, matterhorn="11-002")
+@clause("7.2-21", "the language of every ActualText is known", LANGUAGE_UNKNOWN, {Standard.UA1}, matterhorn="11-002")
 def actual_text_language(file: Opened) -> Iterator[Fault]:
     """Words in place of glyphs."""
     yield from _unknown_language(file, "/ActualText")
 
 
-@clause("7.2-22", "the language of every Alt is known", LANGUAGE_UNKNOWN, UA, matterhorn="11-002")
+@clause("7.2-22", "the language of every Alt is known", LANGUAGE_UNKNOWN, {Standard.UA1}, matterhorn="11-002")
 def alt_language(file: Opened) -> Iterator[Fault]:
     """Words in place of pictures."""
     yield from _unknown_language(file, "/Alt")
 
 
-@clause("7.2-23", "the language of every expansion is known", LANGUAGE_UNKNOWN, UA, matterhorn="11-002")
+@clause("7.2-23", "the language of every expansion is known", LANGUAGE_UNKNOWN, {Standard.UA1}, matterhorn="11-002")
 def expansion_language(file: Opened) -> Iterator[Fault]:
     """Expansions of abbreviations."""
     yield from _unknown_language(file, "/E")
 
 
-@clause("7.2-24", "the language of what annotations say is known", LANGUAGE_UNKNOWN, UA, matterhorn="11-004")
+@clause(
+    "7.2-24", "the language of what annotations say is known", LANGUAGE_UNKNOWN, {Standard.UA1}, matterhorn="11-004"
+)
 def annotation_language(file: Opened) -> Iterator[Fault]:
     """`Contents` of annotations."""
     if is_language(file.root.get("/Lang")):
@@ -93,7 +95,7 @@ def _object_language(file: Opened, value: Any) -> bool:
     return owner is not None and owner.language is not None
 
 
-@clause("7.2-25", "the language of the names of fields is known", LANGUAGE_UNKNOWN, UA, matterhorn="11-005")
+@clause("7.2-25", "the language of the names of fields is known", LANGUAGE_UNKNOWN, {Standard.UA1}, matterhorn="11-005")
 def field_language(file: Opened) -> Iterator[Fault]:
     """`TU` of form fields."""
     if is_language(file.root.get("/Lang")):
@@ -133,28 +135,42 @@ def _languages(file: Opened) -> Iterator[tuple[Any, str]]:
 
 
 @clause(
-    "7.2-30", "the language of every ActualText of marked content is known", LANGUAGE_UNKNOWN, UA, matterhorn="11-002"
+    "7.2-30",
+    "the language of every ActualText of marked content is known",
+    LANGUAGE_UNKNOWN,
+    {Standard.UA1},
+    matterhorn="11-002",
 )
 def actual_text_in_marks(file: Opened) -> Iterator[Fault]:
     """Words in place of glyphs."""
     yield from _unknown_in_marks(file, "/ActualText")
 
 
-@clause("7.2-31", "the language of every Alt of marked content is known", LANGUAGE_UNKNOWN, UA, matterhorn="11-002")
+@clause(
+    "7.2-31",
+    "the language of every Alt of marked content is known",
+    LANGUAGE_UNKNOWN,
+    {Standard.UA1},
+    matterhorn="11-002",
+)
 def alt_in_marks(file: Opened) -> Iterator[Fault]:
     """Words in place of pictures."""
     yield from _unknown_in_marks(file, "/Alt")
 
 
 @clause(
-    "7.2-32", "the language of every expansion in marked content is known", LANGUAGE_UNKNOWN, UA, matterhorn="11-002"
+    "7.2-32",
+    "the language of every expansion in marked content is known",
+    LANGUAGE_UNKNOWN,
+    {Standard.UA1},
+    matterhorn="11-002",
 )
 def expansion_in_marks(file: Opened) -> Iterator[Fault]:
     """Expansions of abbreviations."""
     yield from _unknown_in_marks(file, "/E")
 
 
-@clause("7.2-33", "the language of the metadata is known", LANGUAGE_UNKNOWN, UA, matterhorn="11-006")
+@clause("7.2-33", "the language of the metadata is known", LANGUAGE_UNKNOWN, {Standard.UA1}, matterhorn="11-006")
 def metadata_language(file: Opened) -> Iterator[Fault]:
     """What has alternatives by language, as a title has, has that of the catalog where it says none (x-default)."""
     if is_language(file.root.get("/Lang")) or file.xmp is None:
@@ -165,7 +181,7 @@ def metadata_language(file: Opened) -> Iterator[Fault]:
             return
 
 
-@clause("7.2-34", "the language of all text is known", LANGUAGE_UNKNOWN, UA, matterhorn="11-001")
+@clause("7.2-34", "the language of all text is known", LANGUAGE_UNKNOWN, {Standard.UA1}, matterhorn="11-001")
 def text_language(file: Opened) -> Iterator[Fault]:
     """By the catalog, by an element, or by marked content; that of artifacts, too, which are searched and copied."""
     if is_language(file.root.get("/Lang")):

@@ -37,12 +37,24 @@ def part_said(file: Opened) -> Iterator[Fault]:
         yield Fault(f'the metadata say the part of PDF/UA "{", ".join(said)}"')
 
 
-@clause("5-2", "the metadata say the part of PDF/UA and its year", METADATA_WRONG, {Standard.UA2}, declared=True)
+@clause("5-2", "the metadata say the second part of PDF/UA", METADATA_WRONG, {Standard.UA2}, declared=True)
 def later_part_said(file: Opened) -> Iterator[Fault]:
-    """pdfuaid:part is 2, pdfuaid:rev is 2024 (ISO 14289-2, 5)."""
-    said, year = file.said(UA_ID, "part"), file.said(UA_ID, "rev")
+    """pdfuaid:part is 2 (ISO 14289-2, 5)."""
+    said = file.said(UA_ID, "part")
     if said != ["2"]:
         yield Fault(f'the metadata say the part of PDF/UA "{", ".join(said)}"')
+
+
+@clause("5-4", "the year of PDF/UA has the usual prefix", METADATA_WRONG, {Standard.UA2}, declared=True)
+def year_prefix(file: Opened) -> Iterator[Fault]:
+    """pdfuaid:rev."""
+    yield from _prefixed(file, UA_ID, "rev", "pdfuaid")
+
+
+@clause("5-5", "the metadata say the year of PDF/UA", METADATA_WRONG, {Standard.UA2}, declared=True)
+def year_said(file: Opened) -> Iterator[Fault]:
+    """pdfuaid:rev is 2024."""
+    year = file.said(UA_ID, "rev")
     if year != ["2024"]:
         yield Fault(f'the metadata say the year of PDF/UA-2 "{", ".join(year)}"')
 
@@ -53,13 +65,13 @@ def part_prefix(file: Opened) -> Iterator[Fault]:
     yield from _prefixed(file, UA_ID, "part", "pdfuaid")
 
 
-@clause("5-4", "the amendment of PDF/UA has the usual prefix", METADATA_WRONG, UA, declared=True)
+@clause("5-4", "the amendment of PDF/{Standard.UA1} has the usual prefix", METADATA_WRONG, UA, declared=True)
 def amendment_prefix(file: Opened) -> Iterator[Fault]:
     """pdfuaid:amd."""
     yield from _prefixed(file, UA_ID, "amd", "pdfuaid")
 
 
-@clause("5-5", "the corrigendum of PDF/UA has the usual prefix", METADATA_WRONG, UA, declared=True)
+@clause("5-5", "the corrigendum of PDF/{Standard.UA1} has the usual prefix", METADATA_WRONG, UA, declared=True)
 def corrigendum_prefix(file: Opened) -> Iterator[Fault]:
     """pdfuaid:corr."""
     yield from _prefixed(file, UA_ID, "corr", "pdfuaid")

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from pipeline.verify.gate.checks_structure import kids_of
-from pipeline.verify.gate.clauses import UA, Fault, clause
+from pipeline.verify.gate.clauses import UA, Fault, Standard, clause
 from pipeline.verify.gate.elements import Element, is_ua2, structure
 from pipeline.verify.gate.opened import Opened, items, name, number
 from pipeline.verify.gate.rules import TABLE_UNCLEAR, TABLE_WITHOUT_HEADS
+
+_GROUPS = ("THead", "TBody", "TFoot")
 
 
 class _Grid:
@@ -24,6 +26,11 @@ class _Grid:
         self.over = False
         self.beyond = False
         rows = list(_rows(table))
+        groups = [kid for kid in kids_of(table) if kid.type in _GROUPS]
+        firsts = {id(next(_rows(group), None)) for group in groups}
+        lasts = {id(row) for group in groups for row in list(_rows(group))[-1:]}
+        self.edges = {at for at, row in enumerate(rows) if id(row) in firsts}
+        self.edges |= {at + 1 for at, row in enumerate(rows) if id(row) in lasts}
         for row, line in enumerate(rows):
             column = 0
             for cell in kids_of(line):
@@ -54,7 +61,7 @@ def _rows(element: Element) -> Iterator[Element]:
     for kid in kids_of(element):
         if kid.type == "TR":
             yield kid
-        elif kid.type in ("THead", "TBody", "TFoot"):
+        elif kid.type in _GROUPS:
             yield from _rows(kid)
 
 
@@ -75,6 +82,15 @@ def columns_equal(file: Opened) -> Iterator[Fault]:
     for grid in _grids(file):
         if grid.beyond:
             yield Fault("a cell spans more rows than the table has", grid.table.where)
+
+
+@clause("8.2.5.26-2", "cells do not reach out of the head, body or foot", TABLE_UNCLEAR, {Standard.UA2})
+def groups_equal(file: Opened) -> Iterator[Fault]:
+    """No cell spans rows of two groups (ISO 14289-2, 8.2.5.26)."""
+    for grid in _grids(file):
+        for cell, row, _, high, _ in grid.cells:
+            if any(row < edge < row + high for edge in grid.edges):
+                yield Fault("a cell reaches from one group of rows into another", cell.where)
 
 
 @clause("7.2-42", "no row is longer than the first", TABLE_UNCLEAR, UA, matterhorn="09-004")

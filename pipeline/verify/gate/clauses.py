@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from pipeline.diagnostics import Rule
-from pipeline.verify.gate.numbering import in_archive_4
+from pipeline.verify.gate.numbering import in_archive_4, in_ua_2
 from pipeline.verify.gate.opened import Opened
 
 
@@ -70,6 +70,8 @@ class Clause:
     def number_in(self, standard: Standard) -> str:
         """Its place in a standard; in PDF/A-1 and PDF/A-2 that of PDF/A-3."""
         number = self.archive if self.archive and standard in ARCHIVE else self.number
+        if standard is Standard.UA2:
+            return in_ua_2(number)
         return in_archive_4(number) if standard is Standard.A4 else number
 
 

@@ -14,6 +14,7 @@ from pipeline.verify.gate import (
     checks_annotations,
     checks_archive_attached,
     checks_archive_file,
+    checks_archive_fonts,
     checks_archive_graphics,
     checks_archive_interactive,
     checks_archive_limits,
@@ -27,6 +28,8 @@ from pipeline.verify.gate import (
     checks_structure,
     checks_tables,
     checks_ua2,
+    checks_ua2_annotations,
+    checks_ua2_texts,
 )
 from pipeline.verify.gate.checks_metadata import A_ID, UA_ID
 from pipeline.verify.gate.clauses import ARCHIVE, UA, Clause, Fault, Standard, all_clauses
@@ -39,6 +42,7 @@ FAMILIES = (
     checks_annotations,
     checks_archive_attached,
     checks_archive_file,
+    checks_archive_fonts,
     checks_archive_graphics,
     checks_archive_interactive,
     checks_archive_limits,
@@ -52,6 +56,8 @@ FAMILIES = (
     checks_structure,
     checks_tables,
     checks_ua2,
+    checks_ua2_annotations,
+    checks_ua2_texts,
 )
 """The modules whose clauses are known."""
 

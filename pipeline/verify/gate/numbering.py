@@ -20,9 +20,30 @@ _ARCHIVE_4: Mapping[str, str] = MappingProxyType(
 )  # fmt: skip
 """What ISO 19005-4 calls the clauses, or the single tests, of ISO 19005-3."""
 
+_UA_2: Mapping[str, str] = MappingProxyType(
+    {
+        "7.1-3": "8.2.2-1", "7.1-5": "8.2.4-1", "7.1-6": "8.2.4-2", "7.1-7": "8.2.4-3", "7.1-9": "8.11.1-1",
+        "7.1-10": "8.11.2-1", "7.1-11": "8.2.1-1", "7.1-12": "8.2.1-2", "7.2-15": "8.2.5.26-1", "7.2-29": "8.4.4-2",
+        "7.2-41": "8.2.5.26-2", "7.2-42": "8.2.5.26-3", "7.2-43": "8.2.5.26-4", "7.3-1": "8.2.5.28.2-1",
+        "7.5-1": "8.2.5.26-5", "7.5-2": "8.2.5.26-6", "7.10-2": "8.7-2", "7.21.3.1": "8.4.5.3.1",
+        "7.21.3.2": "8.4.5.3.2", "7.21.3.3": "8.4.5.4", "7.21.4.1": "8.4.5.5.1", "7.21.5": "8.4.5.6",
+        "7.21.6": "8.4.5.7", "7.21.7": "8.4.5.8", "7.21.8": "8.4.5.9",
+    }
+)  # fmt: skip
+"""What ISO 14289-2 calls the clauses, or the single tests, of ISO 14289-1."""
+
 
 def in_archive_4(number: str) -> str:
     """The number in ISO 19005-4 of what has a number in ISO 19005-3."""
+    return _renumbered(number, _ARCHIVE_4)
+
+
+def in_ua_2(number: str) -> str:
+    """The number in ISO 14289-2 of what has a number in ISO 14289-1."""
+    return _renumbered(number, _UA_2)
+
+
+def _renumbered(number: str, table: Mapping[str, str]) -> str:
     clause, _, test = number.rpartition("-")
-    found = _ARCHIVE_4.get(clause)
-    return _ARCHIVE_4.get(number) or (f"{found}-{test}" if found else number)
+    found = table.get(clause)
+    return table.get(number) or (f"{found}-{test}" if found else number)
