@@ -289,6 +289,7 @@ FAULTS: dict[str, Spoil] = {
     "6.11-1": with_(lambda pdf: pdf.Root, "Requirements", Array()),
     "6.2.2-3": lambda pdf: paint(pdf, b"/G9 gs"),
     "7.11.4-1": lambda pdf: pdf.Root.Names.EmbeddedFiles.Names.__setitem__(1, Dictionary(F=String("x"))),
+    "8.6.3-1": with_(picture, "ColorSpace", Name.Mauve),
     "8.4.2-1": lambda pdf: paint(pdf, b"q"),
     "14.7.4-1": lambda pdf: pdf.Root.StructTreeRoot.ParentTree.Nums[1].__setitem__(1, element(pdf, "H1")),
     "14.7.4-2": lambda pdf: element(pdf, "P").K.append(4711),

@@ -15,6 +15,9 @@ from pipeline.verify.gate.rules import COLOUR_UNDEFINED, GRAPHICS_FORBIDDEN
 
 _LATER = frozenset((Standard.A2, Standard.A3, Standard.A4))
 _PROCESS = frozenset(("None", "Cyan", "Magenta", "Yellow", "Black"))
+_FAMILIES = frozenset(
+    "DeviceGray DeviceRGB DeviceCMYK CalGray CalRGB Lab ICCBased Indexed I Pattern Separation DeviceN".split()
+)
 _CHANNELS = {b"GRAY": 1, b"RGB ": 3, b"CMYK": 4, b"Lab ": 3}
 
 
@@ -97,6 +100,15 @@ def output_profile(file: Opened) -> Iterator[Fault]:
             yield Fault("the output profile has another number of channels than it says (N)", place(stream))
         if version >= 5:
             yield Fault(f"the output profile is of version {version}", place(stream))
+
+
+@clause("8.6.3-1", "colour spaces are of known kinds", COLOUR_UNDEFINED, {Standard.FILE})
+def known_spaces(file: Opened) -> Iterator[Fault]:
+    """What something is painted in (ISO 32000-1, 8.6.3)."""
+    for space in colour_spaces(file):
+        kind = space if isinstance(space, str) else name(space[0] if isinstance(space, pikepdf.Array) else space)
+        if space is not None and kind not in _FAMILIES:
+            yield Fault(f'a colour space is of an unknown kind, "{kind}"', place(space))
 
 
 @clause("6.2.4.2-1", "colour profiles are sound", COLOUR_UNDEFINED, ARCHIVE)

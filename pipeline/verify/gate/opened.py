@@ -82,10 +82,15 @@ def number(value: Any) -> float | None:
 
 
 def pairs(holder: Any) -> list[tuple[str, Any]]:
-    """The entries of a dictionary or stream by their keys, which are given without their slash."""
+    """The entries of a dictionary or stream by their keys: without their slash, with U+FFFD for what is not UTF-8."""
     if not is_holder(holder):
         return []
-    return [(key.removeprefix("/"), holder.get(key)) for key in sorted(holder.keys())]
+    found = {key.removeprefix("/"): value for key, value in holder.items()}
+    return [(_readable(key), found[key]) for key in sorted(found)]
+
+
+def _readable(key: str) -> str:
+    return key if key.isascii() else key.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def identity(value: Any) -> tuple[int, int]:
@@ -184,11 +189,12 @@ class Opened:
         while pending:
             value, depth = pending.pop()
             if is_holder(value):
-                keys = sorted(value.keys())
+                entries = dict(value.items())
+                keys = sorted(entries)
                 for key in keys:
                     places.setdefault(key, []).append(len(found))
                 found.append(value)
-                kids = [value.get(key) for key in keys]
+                kids = [entries[key] for key in keys]
             elif kind_of(value) is _ARRAY:
                 kids = list(value)
             else:
