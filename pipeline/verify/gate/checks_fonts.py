@@ -11,7 +11,7 @@ from fontTools import agl
 from pipeline.diagnostics import Rule
 from pipeline.verify.gate.clauses import ARCHIVE, UA, Check, Fault, Standard, clause
 from pipeline.verify.gate.cmaps import PREDEFINED
-from pipeline.verify.gate.opened import Opened, entry, items, name, number
+from pipeline.verify.gate.opened import Opened, entry, items, name, number, pairs
 from pipeline.verify.gate.rules import FONT_ABSENT, FONT_INCONSISTENT, FONT_UNREADABLE, GLYPH_MISSING
 from pipeline.verify.gate.typefaces import Typeface, typefaces
 
@@ -141,7 +141,13 @@ def embedded(file: Opened) -> Iterator[Fault]:
 
 @_both("7.21.4.1-2", "6.2.11.4.1-2", "the glyphs shown are in the font", FONT_ABSENT, "31-011")
 def glyphs_there(file: Opened) -> Iterator[Fault]:
-    """Every glyph that can be seen."""
+    """Every glyph that can be seen; of Type 3, which draws them by content streams, those that are named."""
+    for face in typefaces(file):
+        drawn = {key for key, _ in pairs(entry(face.font, "/CharProcs"))}
+        codes = {code for code, _ in face.codes()} if face.kind == "Type3" else set()
+        undrawn = {code for code in codes if face.encoding.get(code, "") not in drawn}
+        if undrawn:
+            yield Fault(f"{face.title} lacks the glyphs of {len(undrawn)} codes that are shown", face.where)
     for face in seen(file):
         missing = [glyph.code for glyph in face.glyphs() if glyph.present is False]
         if missing:
@@ -315,7 +321,7 @@ def bad_characters(file: Opened) -> Iterator[Fault]:
 def undefined(file: Opened) -> Iterator[Fault]:
     """No text shows .notdef, whether it can be seen or not."""
     for face in typefaces(file):
-        for glyph in face.glyphs():
+        for glyph in face.glyphs(visible=False):
             if glyph.name in (".notdef", "gid0") or (
                 face.kind == "Type0" and glyph.cid == 0 and glyph.present is not None
             ):

@@ -197,9 +197,9 @@ class Typeface:
 
     # ------------------------------------------------------------ glyphs
 
-    def glyphs(self) -> Iterator[Glyph]:
-        """The glyphs that can be seen."""
-        for code, length in sorted(self.codes()):
+    def glyphs(self, *, visible: bool = True) -> Iterator[Glyph]:
+        """The glyphs that can be seen, or all."""
+        for code, length in sorted(self.codes(visible=visible)):
             yield self._composite(code, length) if self.kind == "Type0" else self._simple(code)
 
     def _composite(self, code: int, length: int) -> Glyph:
