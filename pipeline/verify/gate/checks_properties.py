@@ -7,16 +7,12 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from pipeline.verify.gate.checks_metadata import A_ID, DC, RDF, UA_ID, prefixes
+from pipeline.verify.gate.checks_extensions import EXTENSION, FIELD, PROPERTY, SCHEMA, TYPE
+from pipeline.verify.gate.checks_metadata import A_ID, DC, RDF, UA_ID
 from pipeline.verify.gate.clauses import ARCHIVE, Fault, Standard, clause
 from pipeline.verify.gate.opened import Opened
 from pipeline.verify.gate.rules import METADATA_WRONG
 
-_EXTENSION = "http://www.aiim.org/pdfa/ns/extension/"
-_SCHEMA = "http://www.aiim.org/pdfa/ns/schema#"
-_PROPERTY = "http://www.aiim.org/pdfa/ns/property#"
-_TYPE = "http://www.aiim.org/pdfa/ns/type#"
-_FIELD = "http://www.aiim.org/pdfa/ns/field#"
 _EARLY = frozenset((Standard.A1, Standard.A2, Standard.A3))
 
 _KNOWN = {
@@ -27,7 +23,7 @@ _KNOWN = {
     "http://ns.adobe.com/camera-raw-settings/1.0/",
     "http://ns.adobe.com/tiff/1.0/", "http://ns.adobe.com/exif/1.0/", "http://ns.adobe.com/exif/1.0/aux/",
     "http://ns.adobe.com/xap/1.0/t/", "http://ns.adobe.com/xap/1.0/g/", "http://ns.adobe.com/xap/1.0/g/img/",
-    _EXTENSION, _SCHEMA, _PROPERTY, _TYPE, _FIELD,
+    EXTENSION, SCHEMA, PROPERTY, TYPE, FIELD,
     "http://ns.adobe.com/xap/1.0/sType/ResourceEvent#", "http://ns.adobe.com/xap/1.0/sType/ResourceRef#",
     "http://ns.adobe.com/xap/1.0/sType/Version#", "http://ns.adobe.com/xap/1.0/sType/Job#",
     "http://ns.adobe.com/xap/1.0/sType/Dimensions#", "http://ns.adobe.com/xap/1.0/sType/Font#",
@@ -40,7 +36,17 @@ _XMP_PROPERTIES = frozenset(
     "Advisory BaseURL CreateDate CreatorTool Identifier Label MetadataDate ModifyDate Nickname Rating "
     "Thumbnails".split()
 )
-_PDF_PROPERTIES = frozenset("Keywords PDFVersion Producer Trapped".split())
+_PDF_PROPERTIES = frozenset("Keywords PDFVersion Producer".split())
+_RIGHTS_PROPERTIES = frozenset("Certificate Marked Owner UsageTerms WebStatement".split())
+_MANAGEMENT_PROPERTIES = frozenset(
+    "DerivedFrom DocumentID History InstanceID LastURL ManagedFrom Manager ManageTo ManageUI ManagerVariant "
+    "OriginalDocumentID RenditionClass RenditionOf RenditionParams SaveID VersionID Versions".split()
+)
+_PAGED_PROPERTIES = frozenset("Colorants Fonts MaxPageSize NPages PlateNames".split())
+_PHOTOSHOP_PROPERTIES = frozenset(
+    "AuthorsPosition CaptionWriter Category City Country Credit DateCreated Headline Instructions Source State "
+    "SupplementalCategories TransmissionReference Urgency".split()
+)
 _LISTS = {
     "contributor": "Bag", "creator": "Seq", "date": "Seq", "description": "Alt", "language": "Bag", "publisher": "Bag",
     "relation": "Bag", "rights": "Alt", "subject": "Bag", "title": "Alt", "type": "Bag",
@@ -75,8 +81,13 @@ def properties_known(file: Opened) -> Iterator[Fault]:
             DC: _DC_PROPERTIES,
             "http://ns.adobe.com/xap/1.0/": _XMP_PROPERTIES,
             "http://ns.adobe.com/pdf/1.3/": _PDF_PROPERTIES,
+            "http://ns.adobe.com/xap/1.0/rights/": _RIGHTS_PROPERTIES,
+            "http://ns.adobe.com/xap/1.0/mm/": _MANAGEMENT_PROPERTIES,
+            "http://ns.adobe.com/xap/1.0/bj/": frozenset(("JobRef",)),
+            "http://ns.adobe.com/xap/1.0/t/pg/": _PAGED_PROPERTIES,
+            "http://ns.adobe.com/photoshop/1.0/": _PHOTOSHOP_PROPERTIES,
             A_ID: frozenset(("part", "conformance", "amd", "corr", "rev")),
-            _EXTENSION: frozenset(("schemas",)),
+            EXTENSION: frozenset(("schemas",)),
         }.get(space)
         known = local in listed if listed is not None else space in _KNOWN
         if not known and (space, local) not in described:
@@ -93,87 +104,12 @@ def _properties(rdf: etree._Element) -> set[str]:
 
 def _described(rdf: etree._Element) -> set[tuple[str, str]]:
     found: set[tuple[str, str]] = set()
-    for schema in rdf.iter(f"{{{_SCHEMA}}}namespaceURI"):
+    for schema in rdf.iter(f"{{{SCHEMA}}}namespaceURI"):
         holder = schema.getparent()
         space = (schema.text or "").strip()
-        for title in holder.iter(f"{{{_PROPERTY}}}name") if holder is not None else ():
+        for title in holder.iter(f"{{{PROPERTY}}}name") if holder is not None else ():
             found.add((space, (title.text or "").strip()))
     return found
-
-
-_TABLES = {
-    "schema": (_SCHEMA, {"schema", "namespaceURI", "prefix"}, {"property", "valueType"}),
-    "property": (_PROPERTY, {"name", "valueType", "category", "description"}, set()),
-    "type": (_TYPE, {"type", "namespaceURI", "prefix", "description"}, {"field"}),
-    "field": (_FIELD, {"name", "valueType", "description"}, set()),
-}
-_PREFIXES = {
-    "pdfaExtension": _EXTENSION, "pdfaSchema": _SCHEMA, "pdfaProperty": _PROPERTY, "pdfaType": _TYPE,
-    "pdfaField": _FIELD,
-}  # fmt: skip
-
-
-@clause("6.6.2.3.3-1", "descriptions of properties are complete", METADATA_WRONG, _EARLY)
-def extensions_complete(file: Opened) -> Iterator[Fault]:
-    """ISO 19005-3, tables 2 to 5: what describes schemas, properties, types and fields, all of it and nothing else."""
-    if file.xmp is None:
-        return
-    for wanted, space in _PREFIXES.items():
-        for prefix in prefixes(file, space) - {wanted}:
-            yield Fault(f'the namespace of "{wanted}" has the prefix "{prefix}"')
-    for holder in file.xmp.iter(f"{{{_EXTENSION}}}schemas"):
-        bag = holder.find(f"{{{RDF}}}Bag")
-        if bag is None:
-            yield Fault("the descriptions of properties are no Bag")
-            continue
-        for schema in bag.findall(f"{{{RDF}}}li"):
-            yield from _described_by(schema, "schema")
-            for inner, table in (("property", "property"), ("valueType", "type")):
-                for item in _listed(schema, _SCHEMA, inner):
-                    yield from _described_by(item, table)
-                    for part in _listed(item, _TYPE, "field") if table == "type" else ():
-                        yield from _described_by(part, "field")
-                for found in _fields(schema, _SCHEMA, inner):
-                    if not isinstance(found, str) and found.find(f"{{{RDF}}}Seq") is None:
-                        yield Fault(f"the list of a described schema ({inner}) is no Seq")
-
-
-def _fields(holder: etree._Element, space: str, name_: str) -> list[etree._Element | str]:
-    """The values of a field of a description, whether it is an element or an attribute."""
-    found: list[etree._Element | str] = []
-    for inner in (holder, *holder.findall(f"{{{RDF}}}Description")):
-        found += list(inner.findall(f"{{{space}}}{name_}"))
-        if f"{{{space}}}{name_}" in inner.attrib:
-            found.append(str(inner.attrib[f"{{{space}}}{name_}"]))
-    return found
-
-
-def _listed(holder: etree._Element, space: str, name_: str) -> Iterator[etree._Element]:
-    for value in _fields(holder, space, name_):
-        if not isinstance(value, str):
-            yield from value.findall(f"{{{RDF}}}Seq/{{{RDF}}}li")
-
-
-def _described_by(holder: etree._Element, table: str) -> Iterator[Fault]:
-    space, needed, allowed = _TABLES[table]
-    for wanted in sorted(needed):
-        values = _fields(holder, space, wanted)
-        if len(values) != 1:
-            yield Fault(f"the description of a {table} has its {wanted} {len(values)} times")
-        elif not isinstance(values[0], str) and len(values[0]):
-            yield Fault(f"the {wanted} of a described {table} is no text")
-        elif wanted == "category" and _plain(values[0]) not in ("internal", "external"):
-            yield Fault(f'the category of a described property is "{_plain(values[0])}"')
-    known = {f"{{{space}}}{name_}" for name_ in needed | allowed}
-    for inner in (holder, *holder.findall(f"{{{RDF}}}Description")):
-        keys = [str(child.tag) for child in inner] + [str(key) for key in inner.attrib]
-        for key in keys:
-            if not key.startswith((f"{{{RDF}}}", "{http://www.w3.org/XML/")) and key not in known:
-                yield Fault(f'the description of a {table} holds "{etree.QName(key).localname}"')
-
-
-def _plain(value: etree._Element | str) -> str:
-    return (value if isinstance(value, str) else value.text or "").strip()
 
 
 @clause("6.6.2.3.1-2", "values have the types of their properties", METADATA_WRONG, ARCHIVE)
