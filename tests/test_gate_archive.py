@@ -184,6 +184,19 @@ def test_scripts_are_forbidden_before_the_fourth_part(tmp_path: Path) -> None:
         assert (number in said) is (standard is not Standard.A4)
 
 
+def test_pages_of_the_fourth_part_have_output_intents_of_their_own(tmp_path: Path) -> None:
+    def moved(pdf: Pdf) -> None:
+        page(pdf).OutputIntents = pdf.Root.OutputIntents
+        del pdf.Root.OutputIntents
+
+    data = small(moved)
+    third = broken(examined(tmp_path / "a.pdf", data, Profile(frozenset((Standard.A3,)))))
+    later = data.replace(b"%PDF-1.7", b"%PDF-2.0", 1)
+    fourth = broken(examined(tmp_path / "b.pdf", later, Profile(frozenset((Standard.A4,)))))
+    assert {"6.2.4.3-4", "6.2.10-2"} <= third
+    assert not {"6.2.4.3-4", "6.2.9-2"} & fourth
+
+
 def test_level_u_asks_for_characters_and_level_b_does_not(tmp_path: Path) -> None:
     def silent(pdf: Pdf) -> None:
         del resources(pdf).Font.F1["/ToUnicode"]

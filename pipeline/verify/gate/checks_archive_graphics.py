@@ -32,9 +32,17 @@ def _profile(stream: Any) -> tuple[bytes, bytes, float] | None:
     return data[12:16], data[16:20], data[8] + (data[9] >> 4) / 10
 
 
-def output_intents(file: Opened) -> list[Any]:
-    """The output intents of PDF/A."""
-    return [item for item in items(entry(file.root, "/OutputIntents")) if name(entry(item, "/S")) == "GTS_PDFA1"]
+def output_intents(file: Opened, page: int = 0) -> list[Any]:
+    """The output intents of PDF/A that hold for a page: its own, which PDF 2.0 knows, or those of the file."""
+    own = entry(file.pages[page - 1].object, "/OutputIntents") if page and file.version.startswith("2") else None
+    said = items(own) or items(entry(file.root, "/OutputIntents"))
+    return [item for item in said if name(entry(item, "/S")) == "GTS_PDFA1"]
+
+
+def _all_intents(file: Opened) -> list[Any]:
+    """The output intents of the file and, in PDF 2.0, of its pages."""
+    holders = [file.root, *(page.object for page in file.pages if file.version.startswith("2"))]
+    return [item for holder in holders for item in items(entry(holder, "/OutputIntents"))]
 
 
 @clause("6.2.2-1", "content streams hold known operators", GRAPHICS_FORBIDDEN, ARCHIVE)
@@ -74,7 +82,7 @@ def one_profile(file: Opened) -> Iterator[Fault]:
 @clause("6.2.3-3", "output profiles are in the file", COLOUR_UNDEFINED, _LATER)
 def profiles_inside(file: Opened) -> Iterator[Fault]:
     """No `DestOutputProfileRef` in an intent of PDF/X; of PDF/A-4 in none (ISO 19005-3, 6.2.3; ISO 19005-4, 6.2.3)."""
-    for item in items(entry(file.root, "/OutputIntents")):
+    for item in _all_intents(file):
         asked = name(entry(item, "/S")) == "GTS_PDFX" or file.version.startswith("2")
         if asked and entry(item, "/DestOutputProfileRef") is not None:
             yield Fault("an output intent has its profile in another file", place(item))
@@ -83,7 +91,7 @@ def profiles_inside(file: Opened) -> Iterator[Fault]:
 @clause("6.2.3-1", "the output profile is one of a device", COLOUR_UNDEFINED, ARCHIVE)
 def output_profile(file: Opened) -> Iterator[Fault]:
     """Output intents: output or monitor, of a colour space that there is, before version 5 (ISO 19005-3, 6.2.3)."""
-    for item in items(entry(file.root, "/OutputIntents")):
+    for item in _all_intents(file):
         stream = entry(item, "/DestOutputProfile")
         if stream is None:
             continue
@@ -143,7 +151,7 @@ def colour_spaces(file: Opened) -> Iterator[Any]:
     """Every colour space that something is painted in, and what it is made from."""
     seen: set[tuple[int, int]] = set()
     pending = [space for canvas in painted(file) for piece in canvas.pieces for space in piece.spaces]
-    pending += [entry(group, "/CS") for group, _ in _groups(file)]
+    pending += [entry(group, "/CS") for group, *_ in _groups(file)]
     while pending:
         space = pending.pop()
         if identity(space) != (0, 0):
@@ -160,12 +168,12 @@ def colour_spaces(file: Opened) -> Iterator[Any]:
                 pending += [inner for _, inner in pairs(entry(space[4], "/Colorants"))] if len(space) > 4 else []
 
 
-def _groups(file: Opened) -> Iterator[tuple[Any, Any]]:
-    """The transparency groups, with the resources beside them."""
+def _groups(file: Opened) -> Iterator[tuple[Any, Any, int]]:
+    """The transparency groups, with the resources beside them and the numbers of their pages."""
     for canvas in painted(file):
         group = entry(canvas.holder, "/Group")
         if group is not None and name(entry(group, "/S")) == "Transparency":
-            yield group, canvas.resources
+            yield group, canvas.resources, canvas.page
 
 
 @clause("6.2.4.2-3", "the profile of the output is not used as a colour", COLOUR_UNDEFINED, {Standard.A4})
@@ -189,22 +197,27 @@ def _bytes(stream: Any) -> bytes | None:
 @lru_cache(maxsize=4)
 def _meaningless(file: Opened) -> dict[str, list[Fault]]:
     """The uses of device colours that nothing gives a meaning to, by the device."""
-    profiles = [_profile(entry(item, "/DestOutputProfile")) for item in output_intents(file)]
-    meant = {read[1] for read in profiles if read is not None}
     found: dict[str, list[Fault]] = {}
-    for group, around in _groups(file):
+    for group, around, page in _groups(file):
         for device in _devices(entry(group, "/CS")):
-            if not _is_meant(device, around, meant):
+            if not _is_meant(device, around, _meant(file, page)):
                 found.setdefault(device, []).append(Fault(f"{device} has no meaning in a group", place(group)))
     for canvas in painted(file):
         spaces = {id(space): space for piece in canvas.pieces for space in piece.spaces}
         for device in {device for space in spaces.values() for device in _devices(space)}:
-            if not _is_meant(device, canvas.resources, meant):
+            if not _is_meant(device, canvas.resources, _meant(file, canvas.page)):
                 found.setdefault(device, []).append(Fault(f"{device} has no meaning", canvas.where))
     return found
 
 
-def _is_meant(device: str, resources: Any, meant: set[bytes]) -> bool:
+@lru_cache(maxsize=1024)
+def _meant(file: Opened, page: int) -> frozenset[bytes]:
+    """The colour spaces of the output intents that hold for a page."""
+    profiles = [_profile(entry(item, "/DestOutputProfile")) for item in output_intents(file, page)]
+    return frozenset(read[1] for read in profiles if read is not None)
+
+
+def _is_meant(device: str, resources: Any, meant: frozenset[bytes]) -> bool:
     """Whether a default of the resources or the output intent says what a device colour looks like."""
     if entry(entry(resources, "/ColorSpace"), device.replace("Device", "/Default")) is not None:
         return True

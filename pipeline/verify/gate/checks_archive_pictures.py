@@ -197,10 +197,10 @@ def blend_modes(file: Opened) -> Iterator[Fault]:
 @clause("6.2.10-2", "transparency has a colour space", COLOUR_UNDEFINED, _LATER)
 def transparency(file: Opened) -> Iterator[Fault]:
     """A page with transparency has a group with a colour space, unless there is an output intent."""
-    if any(entry(item, "/DestOutputProfile") is not None for item in output_intents(file)):
-        return
     for canvas in painted(file):
-        if _is_transparent(canvas) and canvas.page:
+        intents = output_intents(file, canvas.page) if canvas.page else []
+        said = any(entry(item, "/DestOutputProfile") is not None for item in intents)
+        if canvas.page and not said and _is_transparent(canvas):
             page = file.pages[canvas.page - 1].object
             if entry(entry(page, "/Group"), "/CS") is None:
                 yield Fault("transparency has no colour space", canvas.where)
