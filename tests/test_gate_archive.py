@@ -132,6 +132,15 @@ OTHER_PARTS: dict[str, tuple[Standard, Spoil | None]] = {
     "6.2.4.2-3": (Standard.A4, painted_as_output),
     "6.2.10.8-1": (Standard.A4, lambda pdf: element(pdf, "P").__setitem__("/ActualText", String("\ue000"))),
     "6.6.3-1": (Standard.A4, with_(page, "AA", Dictionary(O=Dictionary(S=Name.URI, URI=String("x"))))),
+    "6.7.3-5": (Standard.A4, None),
+    "6.7.3-6": (
+        Standard.A4,
+        lambda pdf: replaced(
+            pdf,
+            b"</rdf:RDF>",
+            b'<rdf:Description xmlns:o="http://www.aiim.org/pdfa/ns/id/" o:rev="2020"/></rdf:RDF>',
+        ),
+    ),
     "6.9-5": (Standard.A4, without_files),
 }
 

@@ -203,6 +203,7 @@ FAULTS: dict[str, Callable[[Pdf], Any]] = {
     "8.6-1": lambda pdf: pdf.Root.Outlines.First.__setitem__("/Title", String("\ue000")),
     "8.7-1": ways_to_show,
     "8.8-1": lambda pdf: link(pdf).A.__delitem__("/SD"),
+    "8.8-2": lambda pdf: link(pdf).A.__delitem__("/SD"),
     "8.9.2.1-1": annotate("Square"),
     "8.9.2.2-1": annotate("Square", "Annot", F=5),
     "8.9.2.2-2": annotate("Square", "Annot", F=36),
@@ -254,6 +255,7 @@ class TestSecondPart:
             "5-5",
             "6.7.3-1",
             "6.7.3-2",
+            "6.7.3-5",
         }
 
     def test_it_is_proved_and_says_so(self, printed: bytes, tmp_path: Path) -> None:

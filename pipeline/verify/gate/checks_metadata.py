@@ -15,6 +15,7 @@ UA_ID = "http://www.aiim.org/pdfua/ns/id/"
 A_ID = "http://www.aiim.org/pdfa/ns/id/"
 DC = "http://purl.org/dc/elements/1.1/"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_EARLY = ARCHIVE - {Standard.A4}
 _HEAD = re.compile(rb"<\?xpacket\s[^>]*\?>")
 
 
@@ -146,8 +147,6 @@ def _says_part(standard: Standard, number: str) -> Check:
         said = file.said(A_ID, "part")
         if said != [number]:
             yield Fault(f'the metadata say the part of PDF/A "{", ".join(said)}"')
-        if number == "4" and file.said(A_ID, "rev") != ["2020"]:
-            yield Fault("the metadata do not say the year of PDF/A-4 (rev)")
 
     return clause("6.6.4-2", "the metadata say the part of PDF/A", METADATA_WRONG, {standard}, declared=True)(check)
 
@@ -171,22 +170,36 @@ def archive_part_prefix(file: Opened) -> Iterator[Fault]:
     yield from _prefixed(file, A_ID, "part", "pdfaid")
 
 
-@clause("6.6.4-5", "the level of PDF/A has the usual prefix", METADATA_WRONG, ARCHIVE, declared=True)
+@clause("6.6.4-5", "the level of PDF/A has the usual prefix", METADATA_WRONG, _EARLY, declared=True)
 def archive_level_prefix(file: Opened) -> Iterator[Fault]:
     """pdfaid:conformance."""
     yield from _prefixed(file, A_ID, "conformance", "pdfaid")
 
 
-@clause("6.6.4-6", "the amendment of PDF/A has the usual prefix", METADATA_WRONG, ARCHIVE, declared=True)
+@clause("6.6.4-6", "the amendment of PDF/A has the usual prefix", METADATA_WRONG, _EARLY, declared=True)
 def archive_amendment_prefix(file: Opened) -> Iterator[Fault]:
     """pdfaid:amd."""
     yield from _prefixed(file, A_ID, "amd", "pdfaid")
 
 
-@clause("6.6.4-7", "the corrigendum of PDF/A has the usual prefix", METADATA_WRONG, ARCHIVE, declared=True)
+@clause("6.6.4-7", "the corrigendum of PDF/A has the usual prefix", METADATA_WRONG, _EARLY, declared=True)
 def archive_corrigendum_prefix(file: Opened) -> Iterator[Fault]:
     """pdfaid:corr."""
     yield from _prefixed(file, A_ID, "corr", "pdfaid")
+
+
+@clause("6.7.3-5", "the metadata say the year of PDF/A-4", METADATA_WRONG, {Standard.A4}, declared=True)
+def archive_year(file: Opened) -> Iterator[Fault]:
+    """pdfaid:rev is 2020 (ISO 19005-4, 6.7.3)."""
+    year = file.said(A_ID, "rev")
+    if year != ["2020"]:
+        yield Fault(f'the metadata say the year of PDF/A-4 "{", ".join(year)}"')
+
+
+@clause("6.7.3-6", "the year of PDF/A-4 has the usual prefix", METADATA_WRONG, {Standard.A4}, declared=True)
+def archive_year_prefix(file: Opened) -> Iterator[Fault]:
+    """pdfaid:rev."""
+    yield from _prefixed(file, A_ID, "rev", "pdfaid")
 
 
 @clause("6.7.2-1", "metadata are not compressed away", METADATA_WRONG, {Standard.A1})

@@ -9,7 +9,7 @@ from lxml import etree
 
 from pipeline.verify.gate.checks_extensions import EXTENSION, FIELD, PROPERTY, SCHEMA, TYPE
 from pipeline.verify.gate.checks_metadata import A_ID, DC, RDF, UA_ID
-from pipeline.verify.gate.clauses import ARCHIVE, Fault, Standard, clause
+from pipeline.verify.gate.clauses import Fault, Standard, clause
 from pipeline.verify.gate.opened import Opened
 from pipeline.verify.gate.rules import METADATA_WRONG
 
@@ -112,7 +112,7 @@ def _described(rdf: etree._Element) -> set[tuple[str, str]]:
     return found
 
 
-@clause("6.6.2.3.1-2", "values have the types of their properties", METADATA_WRONG, ARCHIVE)
+@clause("6.6.2.3.1-2", "values have the types of their properties", METADATA_WRONG, _EARLY)
 def values_typed(file: Opened) -> Iterator[Fault]:
     """dc: lists where there are lists; xmp: dates that are dates."""
     if file.xmp is None:

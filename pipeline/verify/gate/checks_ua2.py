@@ -180,6 +180,7 @@ def mathematics(file: Opened) -> Iterator[Fault]:
 
 
 @clause("8.8-1", "links inside the file lead to structure elements", DESTINATION_BROKEN, _UA2)
+@clause("8.8-2", "actions inside the file lead to structure elements", DESTINATION_BROKEN, _UA2)
 def structure_destinations(file: Opened) -> Iterator[Fault]:
     """Links and lines of the outline: a structure destination (ISO 14289-2, 8.8; ISO 32000-2, 12.3.2.3)."""
     for page, note in annotations_of(file):
