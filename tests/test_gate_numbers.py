@@ -29,7 +29,7 @@ PROFILES = {
 
 
 def numbers(profile: str) -> set[str]:
-    found = set()
+    found: set[str] = set()
     for word in profile.split():
         clause, _, tests = word.partition(":")
         first, _, last = (tests or "1").rpartition("-")
