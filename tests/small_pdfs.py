@@ -214,8 +214,8 @@ class Maker:
 
     def fields(self, element: Any) -> None:
         field = self.note("Widget", FT=Name.Tx, T=String("field"), TU=String("A field"), AP=self.look())
+        self.add("P", element.P, "field")
         self.object(element, field)
-        self.text(element, "field")
         self.pdf.Root.AcroForm = Dictionary(Fields=Array([field]))
 
     # ------------------------------------------------------------ resources

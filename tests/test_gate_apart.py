@@ -173,7 +173,7 @@ class TestCommand:
         path.write_bytes(small())
         result = run("verify", str(path), "--as", "a1b")
         assert result.exit_code == 1
-        assert "PDF/A-1 6.8-1" in result.stdout
+        assert "PDF/A-1 6.1.11-1" in result.stdout
 
     def test_an_unknown_standard(self) -> None:
         result = run("verify", "x.pdf", "--as", "ua7")

@@ -190,4 +190,4 @@ def test_readers_are_heard_about_changed_pages(pressed_demo: Pressed, recorded: 
     recorded(pressed_demo.path)
     path = spoilt(pressed_demo, tmp_path, cut_string)
     found, _ = recorded(path)
-    assert "6.1.4-2" in broken(found) and same(found, examine(path, "demo.pdf", BOTH))
+    assert "7.5.4-1" in broken(found) and same(found, examine(path, "demo.pdf", BOTH))

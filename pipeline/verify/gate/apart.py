@@ -42,6 +42,7 @@ def examine_apart(
         "memory": memory,
         "standards": sorted(standard.name for standard in profile.standards) if profile else None,
         "level_a": profile.level_a if profile else True,
+        "level_u": profile.level_u if profile else True,
     }
     folder = Path(__file__).resolve().parents[3]
     try:
@@ -105,7 +106,7 @@ def _main() -> None:
     task = json.load(sys.stdin)
     _bound(task["memory"])
     named = task["standards"]
-    profile = Profile(frozenset(Standard[name] for name in named), task["level_a"]) if named else None
+    profile = Profile(frozenset(Standard[name] for name in named), task["level_a"], task["level_u"]) if named else None
     json.dump(_stored(examine(Path(task["path"]), task["shown"], profile)), sys.stdout)
 
 

@@ -84,6 +84,7 @@ class Canvas:
         marks: every marked content that was opened, with those around it.
         unknown: operators that do not exist.
         missing: names of resources that are not there.
+        borrows: whether it uses a resource.
         deepest: how far graphics states are stacked.
         unbalanced: whether states or marked contents are closed that were never opened, or stay open.
         settings: the graphics state dictionaries that it uses.
@@ -105,6 +106,7 @@ class Canvas:
     marks: list[tuple[Mark, tuple[Mark, ...]]] = field(default_factory=list)
     unknown: set[str] = field(default_factory=set)
     missing: set[str] = field(default_factory=set)
+    borrows: bool = False
     deepest: int = 0
     unbalanced: bool = False
     settings: list[Any] = field(default_factory=list)

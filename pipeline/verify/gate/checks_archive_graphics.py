@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import pikepdf
 
 from pipeline.verify.gate.clauses import ARCHIVE, Fault, Standard, clause
-from pipeline.verify.gate.opened import Opened, entry, identity, items, name, number, pairs, place
+from pipeline.verify.gate.opened import Opened, entry, identity, is_holder, items, name, number, pairs, place
 from pipeline.verify.gate.painted import painted
 from pipeline.verify.gate.rules import COLOUR_UNDEFINED, GRAPHICS_FORBIDDEN
 
 _LATER = frozenset((Standard.A2, Standard.A3, Standard.A4))
-_INTENTS = frozenset("RelativeColorimetric AbsoluteColorimetric Perceptual Saturation".split())
-_BLENDS = frozenset(
-    "Normal Compatible Multiply Screen Overlay Darken Lighten ColorDodge ColorBurn HardLight SoftLight Difference "
-    "Exclusion Hue Saturation Color Luminosity".split()
+_PROCESS = frozenset(("None", "Cyan", "Magenta", "Yellow", "Black"))
+_FAMILIES = frozenset(
+    "DeviceGray DeviceRGB DeviceCMYK CalGray CalRGB Lab ICCBased Indexed I Pattern Separation DeviceN".split()
 )
 _CHANNELS = {b"GRAY": 1, b"RGB ": 3, b"CMYK": 4, b"Lab ": 3}
 
@@ -33,8 +32,17 @@ def _profile(stream: Any) -> tuple[bytes, bytes, float] | None:
     return data[12:16], data[16:20], data[8] + (data[9] >> 4) / 10
 
 
-def _intents(file: Opened) -> list[Any]:
-    return [item for item in items(entry(file.root, "/OutputIntents")) if name(entry(item, "/S")) == "GTS_PDFA1"]
+def output_intents(file: Opened, page: int = 0) -> list[Any]:
+    """The output intents of PDF/A that hold for a page: its own, which PDF 2.0 knows, or those of the file."""
+    own = entry(file.pages[page - 1].object, "/OutputIntents") if page and file.version.startswith("2") else None
+    said = items(own) or items(entry(file.root, "/OutputIntents"))
+    return [item for item in said if name(entry(item, "/S")) == "GTS_PDFA1"]
+
+
+def _all_intents(file: Opened) -> list[Any]:
+    """The output intents of the file and, in PDF 2.0, of its pages."""
+    holders = [file.root, *(page.object for page in file.pages if file.version.startswith("2"))]
+    return [item for holder in holders for item in items(entry(holder, "/OutputIntents"))]
 
 
 @clause("6.2.2-1", "content streams hold known operators", GRAPHICS_FORBIDDEN, ARCHIVE)
@@ -51,27 +59,41 @@ def operators(file: Opened) -> Iterator[Fault]:
 def resources(file: Opened) -> Iterator[Fault]:
     """Whoever uses resources has them (ISO 19005-3, 6.2.2)."""
     for canvas in painted(file):
+        if canvas.borrows and not canvas.own:
+            yield Fault("the resources are those of something around", canvas.where)
+
+
+@clause("6.2.2-3", "resources that are named are there", GRAPHICS_FORBIDDEN, {Standard.A4, Standard.FILE})
+def resources_there(file: Opened) -> Iterator[Fault]:
+    """ISO 32000-1, 7.8.3; of the parts of PDF/A the fourth asks for it."""
+    for canvas in painted(file):
         if canvas.missing:
             yield Fault(f"resources are missing: {', '.join(sorted(canvas.missing))[:80]}", canvas.where)
-        uses = canvas.forms or canvas.settings or any(p.font is not None or p.image is not None for p in canvas.pieces)
-        if uses and not canvas.own:
-            yield Fault("the resources are those of something around", canvas.where)
+
+
+@clause("6.2.3-2", "output intents have one profile", COLOUR_UNDEFINED, ARCHIVE)
+def one_profile(file: Opened) -> Iterator[Fault]:
+    """All `DestOutputProfile` are the same object (ISO 19005-3, 6.2.3)."""
+    found = [entry(item, "/DestOutputProfile") for item in items(entry(file.root, "/OutputIntents"))]
+    if len({identity(profile) for profile in found if profile is not None}) > 1:
+        yield Fault("the output intents have different profiles")
+
+
+@clause("6.2.3-3", "output profiles are in the file", COLOUR_UNDEFINED, _LATER)
+def profiles_inside(file: Opened) -> Iterator[Fault]:
+    """No `DestOutputProfileRef` in an intent of PDF/X; of PDF/A-4 in none (ISO 19005-3, 6.2.3; ISO 19005-4, 6.2.3)."""
+    for item in _all_intents(file):
+        asked = name(entry(item, "/S")) == "GTS_PDFX" or file.version.startswith("2")
+        if asked and entry(item, "/DestOutputProfileRef") is not None:
+            yield Fault("an output intent has its profile in another file", place(item))
 
 
 @clause("6.2.3-1", "the output profile is one of a device", COLOUR_UNDEFINED, ARCHIVE)
 def output_profile(file: Opened) -> Iterator[Fault]:
-    """Output intents (ISO 19005-3, 6.2.3)."""
-    found = items(entry(file.root, "/OutputIntents"))
-    profiles = {identity(entry(item, "/DestOutputProfile")) for item in found if "/DestOutputProfile" in item}
-    if len(profiles) > 1:
-        yield Fault("the output intents have different profiles")
-    for item in found:
-        if entry(item, "/DestOutputProfileRef") is not None and item in _intents(file):
-            yield Fault("an output intent has its profile in another file", place(item))
+    """Output intents: output or monitor, of a colour space that there is, before version 5 (ISO 19005-3, 6.2.3)."""
+    for item in _all_intents(file):
         stream = entry(item, "/DestOutputProfile")
         if stream is None:
-            if name(entry(item, "/S")) == "GTS_PDFA1" and entry(item, "/OutputConditionIdentifier") is None:
-                yield Fault("the output intent says neither a profile nor a condition", place(item))
             continue
         read = _profile(stream)
         if read is None:
@@ -88,10 +110,19 @@ def output_profile(file: Opened) -> Iterator[Fault]:
             yield Fault(f"the output profile is of version {version}", place(stream))
 
 
+@clause("8.6.3-1", "colour spaces are of known kinds", COLOUR_UNDEFINED, {Standard.FILE})
+def known_spaces(file: Opened) -> Iterator[Fault]:
+    """What something is painted in (ISO 32000-1, 8.6.3)."""
+    for space in colour_spaces(file):
+        kind = space if isinstance(space, str) else name(space[0] if isinstance(space, pikepdf.Array) else space)
+        if space is not None and kind not in _FAMILIES:
+            yield Fault(f'a colour space is of an unknown kind, "{kind}"', place(space))
+
+
 @clause("6.2.4.2-1", "colour profiles are sound", COLOUR_UNDEFINED, ARCHIVE)
 def colour_profiles(file: Opened) -> Iterator[Fault]:
     """ICCBased (ISO 19005-3, 6.2.4.2)."""
-    for space in _spaces(file):
+    for space in colour_spaces(file):
         if isinstance(space, pikepdf.Array) and len(space) > 1 and name(space[0]) == "ICCBased":
             read = _profile(space[1])
             if read is None:
@@ -116,11 +147,11 @@ def overprinted(file: Opened) -> Iterator[Fault]:
                 break
 
 
-def _spaces(file: Opened) -> Iterator[Any]:
+def colour_spaces(file: Opened) -> Iterator[Any]:
     """Every colour space that something is painted in, and what it is made from."""
     seen: set[tuple[int, int]] = set()
     pending = [space for canvas in painted(file) for piece in canvas.pieces for space in piece.spaces]
-    pending += [entry(setting, "/CS") for setting in _groups(file)]
+    pending += [entry(group, "/CS") for group, *_ in _groups(file)]
     while pending:
         space = pending.pop()
         if identity(space) != (0, 0):
@@ -134,44 +165,81 @@ def _spaces(file: Opened) -> Iterator[Any]:
                 pending.append(space[1])
             elif kind in ("Separation", "DeviceN") and len(space) > 2:
                 pending.append(space[2])
-            elif kind == "ICCBased" and entry(space[1], "/Alternate") is not None:
-                continue
+                pending += [inner for _, inner in pairs(entry(space[4], "/Colorants"))] if len(space) > 4 else []
 
 
-def _groups(file: Opened) -> Iterator[Any]:
-    for holder in (*[page.object for page in file.pages], *[c.holder for c in painted(file)]):
-        group = entry(holder, "/Group")
-        if group is not None and name(entry(group, "/S")) == "Transparency":
-            yield group
-
-
-@clause("6.2.4.3-1", "device colours have a meaning", COLOUR_UNDEFINED, ARCHIVE)
-def device_colours(file: Opened) -> Iterator[Fault]:
-    """DeviceRGB, DeviceCMYK and DeviceGray need a default or an output intent of their kind (6.2.4.3)."""
-    meant = set()
-    for item in _intents(file):
-        read = _profile(entry(item, "/DestOutputProfile"))
-        if read is not None:
-            meant.add(read[1])
-    told: set[str] = set()
-    for group in _groups(file):
-        for device in _devices(entry(group, "/CS")):
-            if not meant and device not in told:
-                told.add(device)
-                yield Fault(f"{device} has no meaning in a group", place(group))
+def _groups(file: Opened) -> Iterator[tuple[Any, Any, int]]:
+    """The transparency groups, with the resources beside them and the numbers of their pages."""
     for canvas in painted(file):
-        defaults = {key for key, _ in pairs(entry(canvas.resources, "/ColorSpace"))}
-        for piece in canvas.pieces:
-            for space in piece.spaces:
-                for device in _devices(space):
-                    fits = {
-                        "DeviceRGB": "DefaultRGB" in defaults or b"RGB " in meant,
-                        "DeviceCMYK": "DefaultCMYK" in defaults or b"CMYK" in meant,
-                        "DeviceGray": "DefaultGray" in defaults or bool(meant),
-                    }[device]
-                    if not fits and (message := f"{device} has no meaning") not in told:
-                        told.add(message)
-                        yield Fault(message, canvas.where)
+        group = entry(canvas.holder, "/Group")
+        if group is not None and name(entry(group, "/S")) == "Transparency":
+            yield group, canvas.resources, canvas.page
+
+
+@clause("6.2.4.2-3", "the profile of the output is not used as a colour", COLOUR_UNDEFINED, {Standard.A4})
+def own_profile(file: Opened) -> Iterator[Fault]:
+    """PDF/A-4: no ICCBased with the four-colour profile of the output intent (ISO 19005-4, 6.2.4.2)."""
+    meant = [_bytes(entry(item, "/DestOutputProfile")) for item in output_intents(file)]
+    for space in colour_spaces(file):
+        is_profile = isinstance(space, pikepdf.Array) and len(space) > 1 and name(space[0]) == "ICCBased"
+        if is_profile and number(entry(space[1], "/N")) == 4 and _bytes(space[1]) in meant:
+            yield Fault("a colour space has the profile of the output intent", place(space[1]))
+
+
+def _bytes(stream: Any) -> bytes | None:
+    try:
+        data: bytes = stream.read_bytes()
+    except (pikepdf.PdfError, AttributeError):
+        return None
+    return data
+
+
+@lru_cache(maxsize=4)
+def _meaningless(file: Opened) -> dict[str, list[Fault]]:
+    """The uses of device colours that nothing gives a meaning to, by the device."""
+    found: dict[str, list[Fault]] = {}
+    for group, around, page in _groups(file):
+        for device in _devices(entry(group, "/CS")):
+            if not _is_meant(device, around, _meant(file, page)):
+                found.setdefault(device, []).append(Fault(f"{device} has no meaning in a group", place(group)))
+    for canvas in painted(file):
+        spaces = {id(space): space for piece in canvas.pieces for space in piece.spaces}
+        for device in {device for space in spaces.values() for device in _devices(space)}:
+            if not _is_meant(device, canvas.resources, _meant(file, canvas.page)):
+                found.setdefault(device, []).append(Fault(f"{device} has no meaning", canvas.where))
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _meant(file: Opened, page: int) -> frozenset[bytes]:
+    """The colour spaces of the output intents that hold for a page."""
+    profiles = [_profile(entry(item, "/DestOutputProfile")) for item in output_intents(file, page)]
+    return frozenset(read[1] for read in profiles if read is not None)
+
+
+def _is_meant(device: str, resources: Any, meant: frozenset[bytes]) -> bool:
+    """Whether a default of the resources or the output intent says what a device colour looks like."""
+    if entry(entry(resources, "/ColorSpace"), device.replace("Device", "/Default")) is not None:
+        return True
+    return bool(meant) if device == "DeviceGray" else {"DeviceRGB": b"RGB ", "DeviceCMYK": b"CMYK"}[device] in meant
+
+
+@clause("6.2.4.3-2", "DeviceRGB has a meaning", COLOUR_UNDEFINED, ARCHIVE)
+def device_rgb(file: Opened) -> Iterator[Fault]:
+    """A default, or an output intent for three colours (ISO 19005-3, 6.2.4.3)."""
+    yield from _meaningless(file).get("DeviceRGB", ())
+
+
+@clause("6.2.4.3-3", "DeviceCMYK has a meaning", COLOUR_UNDEFINED, ARCHIVE)
+def device_cmyk(file: Opened) -> Iterator[Fault]:
+    """A default, or an output intent for four colours."""
+    yield from _meaningless(file).get("DeviceCMYK", ())
+
+
+@clause("6.2.4.3-4", "DeviceGray has a meaning", COLOUR_UNDEFINED, ARCHIVE)
+def device_grey(file: Opened) -> Iterator[Fault]:
+    """A default, or an output intent."""
+    yield from _meaningless(file).get("DeviceGray", ())
 
 
 def _devices(space: Any, depth: int = 0) -> Iterator[str]:
@@ -188,198 +256,94 @@ def _devices(space: Any, depth: int = 0) -> Iterator[str]:
             yield kind
 
 
-@clause("6.2.4.4-1", "spot colours are the same everywhere", COLOUR_UNDEFINED, _LATER)
-def spot_colours(file: Opened) -> Iterator[Fault]:
-    """Separations of one name have one alternate space and one function; DeviceN lists its colorants (6.2.4.4)."""
-    known: dict[str, tuple[str, Any]] = {}
-    for space in _spaces(file):
-        if not isinstance(space, pikepdf.Array) or len(space) < 4:
-            continue
-        if name(space[0]) == "Separation":
-            title = name(space[1])
-            both = (str(space[2]) if not isinstance(space[2], pikepdf.Array) else repr(space[2]), space[3])
-            if title in known and (known[title][0] != both[0] or known[title][1] != both[1]):
-                yield Fault(f'the spot colour "{title}" is defined in two ways', place(space))
-            known.setdefault(title, both)
-        if name(space[0]) == "DeviceN":
-            wanted = [
-                name(part)
-                for part in items(space[1])
-                if name(part) not in ("None", "Cyan", "Magenta", "Yellow", "Black")
-            ]
+@clause("6.2.4.4-1", "several spot colours are each defined", COLOUR_UNDEFINED, _LATER)
+def colorants(file: Opened) -> Iterator[Fault]:
+    """DeviceN: `Colorants` has them (ISO 19005-3, 6.2.4.4)."""
+    for space in colour_spaces(file):
+        if isinstance(space, pikepdf.Array) and len(space) > 3 and name(space[0]) == "DeviceN":
+            wanted = {name(part) for part in items(space[1])} - _PROCESS
             attributes = space[4] if len(space) > 4 else None
-            listed = {key for key, _ in pairs(entry(attributes, "/Colorants"))}
-            if len(items(space[1])) > 32 or any(title not in listed for title in wanted):
+            if wanted - {key for key, _ in pairs(entry(attributes, "/Colorants"))} - _in_process(attributes):
                 yield Fault("a DeviceN colour space does not list its colorants", place(space))
 
 
-@clause("6.2.5-1", "graphics states say nothing about devices", GRAPHICS_FORBIDDEN, ARCHIVE)
-def graphics_states(file: Opened) -> Iterator[Fault]:
-    """TR, TR2, HTP, HTO, halftones (ISO 19005-3, 6.2.5)."""
+def _in_process(attributes: Any) -> set[str]:
+    """The components of the process colour space of a DeviceN colour space."""
+    return {name(part) for part in items(entry(entry(attributes, "/Process"), "/Components"))}
+
+
+@clause("6.2.4.4-2", "spot colours are the same everywhere", COLOUR_UNDEFINED, _LATER)
+def spot_colours(file: Opened) -> Iterator[Fault]:
+    """Separations of one name have one alternate space and one function."""
+    known: dict[str, tuple[Any, Any]] = {}
+    for space in colour_spaces(file):
+        if isinstance(space, pikepdf.Array) and len(space) > 3 and name(space[0]) == "Separation":
+            title = name(space[1])
+            before = known.setdefault(title, (space[2], space[3]))
+            if before[0] != space[2] or before[1] != space[3]:
+                yield Fault(f'the spot colour "{title}" is defined in two ways', place(space))
+
+
+def _settings(file: Opened) -> Iterator[tuple[Any, str]]:
     for canvas in painted(file):
         for setting in canvas.settings:
-            if "/TR" in setting:
-                yield Fault("a graphics state has a transfer function (TR)", canvas.where)
-            if "/TR2" in setting and name(setting.get("/TR2")) != "Default":
-                yield Fault("a graphics state has a transfer function (TR2)", canvas.where)
-            if "/HTP" in setting:
-                yield Fault("a graphics state has an origin of halftones (HTP)", canvas.where)
-            halftone = entry(setting, "/HT")
-            kind = number(entry(halftone, "/HalftoneType"))
-            if kind is not None and kind not in (1, 5):
-                yield Fault(f"a halftone is of type {kind:.0f}", canvas.where)
-            if entry(halftone, "/HalftoneName") is not None:
-                yield Fault("a halftone has a name", canvas.where)
-            intent = name(entry(setting, "/RI"))
-            if intent and intent not in _INTENTS:
-                yield Fault(f'the rendering intent is "{intent}"', canvas.where)
+            yield setting, canvas.where
 
 
-@clause("6.2.6-1", "rendering intents are known", GRAPHICS_FORBIDDEN, ARCHIVE)
-def rendering_intents(file: Opened) -> Iterator[Fault]:
-    """ISO 19005-3, 6.2.6."""
-    for canvas in painted(file):
-        for intent in canvas.intents - _INTENTS:
-            yield Fault(f'the rendering intent is "{intent}"', canvas.where)
-    for value in file.objects:
-        intent = name(entry(value, "/Intent")) if name(entry(value, "/Subtype")) == "Image" else ""
-        if intent and intent not in _INTENTS:
-            yield Fault(f'the rendering intent is "{intent}"', place(value))
+@clause("6.2.5-1", "graphics states transfer nothing", GRAPHICS_FORBIDDEN, ARCHIVE)
+def transfers(file: Opened) -> Iterator[Fault]:
+    """No `TR` (ISO 19005-3, 6.2.5)."""
+    yield from (Fault("a graphics state has a transfer function (TR)", at) for it, at in _settings(file) if "/TR" in it)
 
 
-@clause("6.2.8-1", "pictures have no second form", GRAPHICS_FORBIDDEN, ARCHIVE)
-def alternate_pictures(file: Opened) -> Iterator[Fault]:
-    """Alternates."""
-    yield from _images_with(file, "/Alternates", "a picture has another form (Alternates)")
+@clause("6.2.5-2", "graphics states transfer as usual", GRAPHICS_FORBIDDEN, ARCHIVE)
+def default_transfers(file: Opened) -> Iterator[Fault]:
+    """`TR2` is Default."""
+    for setting, where in _settings(file):
+        if "/TR2" in setting and name(setting.get("/TR2")) != "Default":
+            yield Fault("a graphics state has a transfer function (TR2)", where)
 
 
-@clause("6.2.8-2", "pictures stand for no others", GRAPHICS_FORBIDDEN, ARCHIVE)
-def picture_proxies(file: Opened) -> Iterator[Fault]:
-    """OPI."""
-    for value in file.objects:
-        if isinstance(value, pikepdf.Stream) and "/OPI" in value:
-            yield Fault("a picture or form stands for one in another file (OPI)", place(value))
+@clause("6.2.5-3", "halftones begin nowhere", GRAPHICS_FORBIDDEN, _LATER)
+def origins(file: Opened) -> Iterator[Fault]:
+    """No `HTP`, which is `HTO` in PDF 2.0."""
+    key = "/HTO" if file.version.startswith("2") else "/HTP"
+    for setting, where in _settings(file):
+        if key in setting:
+            yield Fault(f"a graphics state has an origin of halftones ({key[1:]})", where)
 
 
-def _images_with(file: Opened, key: str, message: str) -> Iterator[Fault]:
-    for value in file.objects:
-        if isinstance(value, pikepdf.Stream) and name(entry(value, "/Subtype")) == "Image" and key in value:
-            yield Fault(message, place(value))
-
-
-@clause("6.2.8-3", "pictures are not smoothed", GRAPHICS_FORBIDDEN, ARCHIVE)
-def smoothed_pictures(file: Opened) -> Iterator[Fault]:
-    """Interpolate."""
-    for value in file.objects:
-        if isinstance(value, pikepdf.Stream) and entry(value, "/Interpolate") is True:
-            yield Fault("a picture asks to be smoothed (Interpolate)", place(value))
-    for canvas in painted(file):
-        if any(image.get("I", image.get("Interpolate")) is True for image in canvas.inline):
-            yield Fault("an inline picture asks to be smoothed (Interpolate)", canvas.where)
-
-
-@clause("6.2.8-4", "pictures have known depths", GRAPHICS_FORBIDDEN, ARCHIVE)
-def picture_depths(file: Opened) -> Iterator[Fault]:
-    """BitsPerComponent: 1, 2, 4, 8 or 16; of masks 1."""
-    for value in file.objects:
-        if not isinstance(value, pikepdf.Stream) or name(entry(value, "/Subtype")) != "Image":
+def _halftones(file: Opened) -> Iterator[tuple[Any, str | None, str]]:
+    """The halftones with the colour that they are for, those inside others (type 5) as well."""
+    for setting, where in _settings(file):
+        halftone = entry(setting, "/HT")
+        if not is_holder(halftone):
             continue
-        bits = number(entry(value, "/BitsPerComponent"))
-        filters = {name(found) for found in items(entry(value, "/Filter"))}
-        if bits is not None and bits not in (1, 2, 4, 8, 16) and "JPXDecode" not in filters:
-            yield Fault(f"a picture has {bits:.0f} bits per component", place(value))
-        if entry(value, "/ImageMask") is True and bits not in (None, 1):
-            yield Fault(f"a mask has {bits:.0f} bits per component", place(value))
+        yield halftone, None, where
+        if number(entry(halftone, "/HalftoneType")) == 5:
+            yield from ((inner, title, where) for title, inner in pairs(halftone) if is_holder(inner))
 
 
-@clause("6.2.8.3-1", "JPEG 2000 pictures are plain ones", GRAPHICS_FORBIDDEN, _LATER)
-def wavelet_pictures(file: Opened) -> Iterator[Fault]:
-    """JPX: 1, 3 or 4 channels, 1 to 38 bits, a colour specification that is known (ISO 19005-3, 6.2.8.3)."""
-    for value in file.objects:
-        if isinstance(value, pikepdf.Stream) and "JPXDecode" in {name(f) for f in items(entry(value, "/Filter"))}:
-            try:
-                data: bytes = value.read_raw_bytes()
-            except pikepdf.PdfError:
-                yield Fault("a JPEG 2000 picture cannot be read", place(value))
-                continue
-            yield from (Fault(message, place(value)) for message in _wavelet_faults(data))
+@clause("6.2.5-4", "halftones are of known types", GRAPHICS_FORBIDDEN, _LATER)
+def halftone_types(file: Opened) -> Iterator[Fault]:
+    """1 or 5."""
+    for halftone, _, where in _halftones(file):
+        if number(entry(halftone, "/HalftoneType")) not in (1, 5):
+            yield Fault(f"a halftone is of type {entry(halftone, '/HalftoneType')}", where)
 
 
-def _wavelet_faults(data: bytes) -> Iterator[str]:
-    at = data.find(b"ihdr")
-    if at < 0 or len(data) < at + 16:
-        yield "a JPEG 2000 picture has no header"
-        return
-    channels, bits = struct.unpack(">HB", data[at + 12 : at + 15])
-    if channels not in (1, 3, 4):
-        yield f"a JPEG 2000 picture has {channels} channels"
-    if bits != 255 and not 1 <= (bits & 0x7F) + 1 <= 38:
-        yield "a JPEG 2000 picture has too many bits"
-    if bits == 255:
-        yield "the channels of a JPEG 2000 picture differ in depth"
-    specifications = []
-    at = data.find(b"colr")
-    while at >= 0:
-        specifications.append((data[at + 4], data[at + 6], int.from_bytes(data[at + 7 : at + 11], "big")))
-        at = data.find(b"colr", at + 4)
-    if len(specifications) > 1 and sum(approximation == 1 for _, approximation, _ in specifications) != 1:
-        yield "a JPEG 2000 picture has several colour specifications and prefers none"
-    for method, _, listed in specifications:
-        if method not in (1, 2, 3) or (method == 1 and listed in (19,)):
-            yield "a JPEG 2000 picture has an unknown colour specification"
+@clause("6.2.5-5", "halftones have no names", GRAPHICS_FORBIDDEN, _LATER)
+def halftone_names(file: Opened) -> Iterator[Fault]:
+    """No `HalftoneName`."""
+    for halftone, _, where in _halftones(file):
+        if entry(halftone, "/HalftoneName") is not None:
+            yield Fault("a halftone has a name", where)
 
 
-@clause("6.2.9-1", "forms are drawn by the page alone", GRAPHICS_FORBIDDEN, ARCHIVE)
-def forms(file: Opened) -> Iterator[Fault]:
-    """No PostScript, no references (ISO 19005-3, 6.2.9)."""
-    for value in file.objects:
-        if not isinstance(value, pikepdf.Stream):
-            continue
-        kind = name(entry(value, "/Subtype"))
-        if kind == "PS" or (kind == "Form" and (name(entry(value, "/Subtype2")) == "PS" or "/PS" in value)):
-            yield Fault("a form is in PostScript", place(value))
-        if kind == "Form" and "/Ref" in value:
-            yield Fault("a form shows a page of another file", place(value))
-
-
-@clause("6.2.10-1", "blend modes are known", GRAPHICS_FORBIDDEN, _LATER)
-def blend_modes(file: Opened) -> Iterator[Fault]:
-    """ISO 32000-1, tables 136 and 137."""
-    for canvas in painted(file):
-        for setting in canvas.settings:
-            for mode in items(entry(setting, "/BM")):
-                if name(mode) not in _BLENDS:
-                    yield Fault(f'the blend mode is "{name(mode)}"', canvas.where)
-
-
-@clause("6.2.10-2", "transparency has a colour space", COLOUR_UNDEFINED, _LATER)
-def transparency(file: Opened) -> Iterator[Fault]:
-    """A page with transparency has a group with a colour space, unless there is an output intent."""
-    if _intents(file):
-        return
-    for canvas in painted(file):
-        if _is_transparent(canvas) and canvas.page:
-            page = file.pages[canvas.page - 1].object
-            if entry(entry(page, "/Group"), "/CS") is None:
-                yield Fault("transparency has no colour space", canvas.where)
-
-
-def _is_transparent(canvas: Any) -> bool:
-    for setting in canvas.settings:
-        alpha = [number(entry(setting, key)) for key in ("/ca", "/CA")]
-        if any(value is not None and value < 1 for value in alpha):
-            return True
-        if entry(setting, "/SMask") is not None and name(entry(setting, "/SMask")) != "None":
-            return True
-        if any(name(mode) not in ("Normal", "Compatible") for mode in items(entry(setting, "/BM"))):
-            return True
-    soft = any(entry(piece.image, "/SMask") is not None for piece in canvas.pieces if piece.image is not None)
-    return soft or name(entry(entry(canvas.holder, "/Group"), "/S")) == "Transparency"
-
-
-@clause("6.4-1", "nothing is transparent", GRAPHICS_FORBIDDEN, {Standard.A1})
-def no_transparency(file: Opened) -> Iterator[Fault]:
-    """PDF/A-1 (ISO 19005-1, 6.4)."""
-    for canvas in painted(file):
-        if _is_transparent(canvas):
-            yield Fault("something is transparent", canvas.where)
+@clause("6.2.5-6", "halftones transfer only spot colours", GRAPHICS_FORBIDDEN, _LATER)
+def halftone_transfers(file: Opened) -> Iterator[Fault]:
+    """`TransferFunction` is there for spot colours alone (ISO 32000-1, table 130)."""
+    for halftone, title, where in _halftones(file):
+        spot = title is not None and title not in _PROCESS
+        if title != "Default" and spot != (entry(halftone, "/TransferFunction") is not None):
+            yield Fault("a halftone has a transfer function, or lacks that of a spot colour", where)

@@ -1,4 +1,4 @@
-"""Annotations, actions, forms, attached files, layers (ISO 19005-3, 6.3 to 6.5, 6.8, 6.9)."""
+"""Annotations, forms, signatures and actions in archives (ISO 19005-3, 6.3 to 6.5)."""
 
 from __future__ import annotations
 
@@ -7,16 +7,11 @@ from typing import Any
 
 import pikepdf
 
-from pipeline.verify.gate.checks_annotations import annotations_of, configurations, flags
-from pipeline.verify.gate.checks_metadata import A_ID
+from pipeline.verify.gate.checks_annotations import annotations_of, flags
 from pipeline.verify.gate.clauses import ARCHIVE, Fault, Standard, clause
-from pipeline.verify.gate.opened import Opened, entry, identity, items, name, number, pairs, place, text, tree_items
-from pipeline.verify.gate.rules import (
-    ACTION_FORBIDDEN,
-    ANNOTATION_FORBIDDEN,
-    ATTACHMENT_UNDESCRIBED,
-    LAYERS_UNNAMED,
-)
+from pipeline.verify.gate.opened import Opened, Page, entry, items, name, number, pairs, place
+from pipeline.verify.gate.rules import ACTION_FORBIDDEN, ANNOTATION_FORBIDDEN
+from pipeline.verify.gate.signed import Signed, signed
 
 _LATER = frozenset((Standard.A2, Standard.A3, Standard.A4))
 _KINDS = frozenset(
@@ -27,31 +22,44 @@ _EARLY_KINDS = frozenset(
     "Text Link FreeText Line Square Circle Highlight Underline Squiggly StrikeOut Stamp Ink Popup Widget PrinterMark "
     "TrapNet".split()
 )
-_ACTIONS = frozenset("GoTo GoToR GoToE Thread URI Named SubmitForm GoToDp".split())
+_ACTIONS = frozenset("GoTo GoToR GoToE Thread URI Named SubmitForm".split())
 _NAMED = frozenset("NextPage PrevPage FirstPage LastPage".split())
 _INVISIBLE, _HIDDEN, _PRINT, _NO_VIEW, _TOGGLE = 1, 2, 4, 32, 256
 
 
-@clause("6.3.1-1", "annotations are of kinds that are kept", ANNOTATION_FORBIDDEN, ARCHIVE)
-def kinds(file: Opened) -> Iterator[Fault]:
-    """No sounds, films, screens, three dimensions."""
-    allowed = _EARLY_KINDS if file.said(A_ID, "part") == ["1"] else _KINDS
+def _kinds(part: Standard, allowed: frozenset[str]) -> None:
+    @clause("6.3.1-1", "annotations are of kinds that are kept", ANNOTATION_FORBIDDEN, {part})
+    def kinds(file: Opened) -> Iterator[Fault]:
+        """No sounds, films, screens, three dimensions."""
+        for page, note in annotations_of(file):
+            kind = name(entry(note, "/Subtype"))
+            if kind not in allowed:
+                yield Fault(f'an annotation is of the kind "{kind}"', page.where)
+
+
+_kinds(Standard.A1, _EARLY_KINDS)
+_kinds(Standard.A2, _KINDS)
+_kinds(Standard.A3, _KINDS)
+_kinds(Standard.A4, _KINDS | {"Projection"})
+
+
+@clause("6.3.2-1", "annotations say whether they are printed and seen", ANNOTATION_FORBIDDEN, ARCHIVE)
+def flagged(file: Opened) -> Iterator[Fault]:
+    """`F`, but for pop-ups."""
     for page, note in annotations_of(file):
-        kind = name(entry(note, "/Subtype"))
-        if kind not in allowed:
-            yield Fault(f'an annotation is of the kind "{kind}"', page.where)
+        if name(entry(note, "/Subtype")) != "Popup" and entry(note, "/F") is None:
+            yield Fault("an annotation does not say whether it is printed and seen (F)", page.where)
 
 
-@clause("6.3.2-1", "annotations are printed and seen", ANNOTATION_FORBIDDEN, ARCHIVE)
+@clause("6.3.2-2", "annotations are printed and seen", ANNOTATION_FORBIDDEN, ARCHIVE)
 def visible(file: Opened) -> Iterator[Fault]:
-    """Flags: Print, and neither Hidden, Invisible, ToggleNoView nor NoView; pop-ups need none."""
+    """Flags: Print, and neither Hidden, Invisible, ToggleNoView nor NoView."""
     for page, note in annotations_of(file):
-        if name(entry(note, "/Subtype")) == "Popup":
+        if entry(note, "/F") is None:
             continue
-        value = flags(note)
-        if entry(note, "/F") is None or not value & _PRINT:
+        if not flags(note) & _PRINT:
             yield Fault("an annotation is not printed (F)", page.where)
-        elif value & (_INVISIBLE | _HIDDEN | _NO_VIEW | _TOGGLE):
+        elif flags(note) & (_INVISIBLE | _HIDDEN | _NO_VIEW | _TOGGLE):
             yield Fault("an annotation is hidden (F)", page.where)
 
 
@@ -65,22 +73,48 @@ def opaque(file: Opened) -> Iterator[Fault]:
 
 @clause("6.3.3-1", "annotations have a look of their own", ANNOTATION_FORBIDDEN, ARCHIVE)
 def looks(file: Opened) -> Iterator[Fault]:
-    """`AP` with `N` alone, but for links, pop-ups and what has no size."""
+    """`AP`, but for links, pop-ups and what has no size."""
     for page, note in annotations_of(file):
         kind = name(entry(note, "/Subtype"))
         box = [number(side) or 0.0 for side in items(entry(note, "/Rect"))]
         empty = len(box) == 4 and box[0] == box[2] and box[1] == box[3]
+        if entry(note, "/AP") is None and kind not in ("Link", "Popup", "Projection") and not empty:
+            yield Fault(f"an annotation ({kind}) has no look of its own (AP)", page.where)
+
+
+@clause("6.3.3-2", "annotations have one look", ANNOTATION_FORBIDDEN, ARCHIVE)
+def one_look(file: Opened) -> Iterator[Fault]:
+    """`AP` has `N` alone."""
+    for page, note in annotations_of(file):
         look = entry(note, "/AP")
-        if look is None:
-            if kind not in ("Link", "Popup", "Projection") and not empty:
-                yield Fault(f"an annotation ({kind}) has no look of its own (AP)", page.where)
-            continue
-        if {key for key, _ in pairs(look)} != {"N"}:
+        if look is not None and {key for key, _ in pairs(look)} != {"N"}:
+            kind = name(entry(note, "/Subtype"))
             yield Fault(f"an annotation ({kind}) has other looks than its normal one (AP)", page.where)
-            continue
-        normal = entry(look, "/N")
-        button = kind == "Widget" and name(_inherited(note, "/FT")) == "Btn"
-        if button != (isinstance(normal, pikepdf.Dictionary) and not isinstance(normal, pikepdf.Stream)):
+
+
+def _normal_looks(file: Opened, *, buttons: bool) -> Iterator[tuple[Page, str, Any]]:
+    """The normal looks of buttons, or of all else, where there is no other look."""
+    for page, note in annotations_of(file):
+        kind, look = name(entry(note, "/Subtype")), entry(note, "/AP")
+        is_button = kind == "Widget" and name(_inherited(note, "/FT")) == "Btn"
+        if is_button == buttons and {key for key, _ in pairs(look)} == {"N"}:
+            yield page, kind, entry(look, "/N")
+
+
+@clause("6.3.3-3", "buttons have a look for each state", ANNOTATION_FORBIDDEN, ARCHIVE)
+def button_looks(file: Opened) -> Iterator[Fault]:
+    """`N` of a button is a dictionary of looks."""
+    for page, kind, normal in _normal_looks(file, buttons=True):
+        inner = [] if isinstance(normal, pikepdf.Stream) else [value for _, value in pairs(normal)]
+        if not any(isinstance(value, pikepdf.Stream) for value in inner):
+            yield Fault(f"the look of an annotation ({kind}) is of the wrong kind (AP, N)", page.where)
+
+
+@clause("6.3.3-4", "all but buttons have one look for all states", ANNOTATION_FORBIDDEN, ARCHIVE)
+def other_looks(file: Opened) -> Iterator[Fault]:
+    """`N` is a stream."""
+    for page, kind, normal in _normal_looks(file, buttons=False):
+        if not isinstance(normal, pikepdf.Stream):
             yield Fault(f"the look of an annotation ({kind}) is of the wrong kind (AP, N)", page.where)
 
 
@@ -94,27 +128,46 @@ def _inherited(note: Any, key: str) -> Any:
     return None
 
 
-@clause("6.4.1-1", "fields do nothing by themselves", ACTION_FORBIDDEN, ARCHIVE)
-def fields(file: Opened) -> Iterator[Fault]:
-    """Widgets and fields: no `A`, no `AA`; forms: no `NeedAppearances`, no XFA (6.4.1, 6.4.2)."""
+@clause("6.4.1-1", "fields on pages do nothing by themselves", ACTION_FORBIDDEN, ARCHIVE)
+def widgets(file: Opened) -> Iterator[Fault]:
+    """Widgets: no `A`; before PDF/A-4 no `AA` either."""
     for page, note in annotations_of(file):
-        if name(entry(note, "/Subtype")) == "Widget" and (
-            entry(note, "/A") is not None or entry(note, "/AA") is not None
-        ):
+        forbidden = ("/A",) if file.version.startswith("2") else ("/A", "/AA")
+        if name(entry(note, "/Subtype")) == "Widget" and any(entry(note, key) is not None for key in forbidden):
             yield Fault("a field has an action", page.where)
-    for value in file.having("/FT"):
-        if entry(value, "/FT") is not None and entry(value, "/AA") is not None:
+
+
+@clause("6.4.1-2", "fields do nothing by themselves", ACTION_FORBIDDEN, ARCHIVE - {Standard.A4})
+def fields(file: Opened) -> Iterator[Fault]:
+    """Fields: no `AA`."""
+    for value in file.having("/AA"):
+        is_field = any(key in value for key in ("/FT", "/T", "/Kids")) and name(entry(value, "/Type")) in ("", "Annot")
+        if is_field and entry(value, "/AA") is not None:
             yield Fault("a field has actions (AA)", place(value))
-    form = entry(file.root, "/AcroForm")
-    if entry(form, "/NeedAppearances") is True:
+
+
+@clause("6.4.1-3", "fields look as the file says", ACTION_FORBIDDEN, ARCHIVE)
+def made_looks(file: Opened) -> Iterator[Fault]:
+    """No `NeedAppearances`."""
+    if entry(entry(file.root, "/AcroForm"), "/NeedAppearances") is True:
         yield Fault("the looks of fields are to be made by the reader (NeedAppearances)")
-    if entry(form, "/XFA") is not None:
+
+
+@clause("6.4.2-1", "there is no form of XFA", ACTION_FORBIDDEN, ARCHIVE)
+def no_xfa(file: Opened) -> Iterator[Fault]:
+    """`XFA`."""
+    if entry(entry(file.root, "/AcroForm"), "/XFA") is not None:
         yield Fault("the file has a form of XFA")
+
+
+@clause("6.4.2-2", "the file is made before it is read", ACTION_FORBIDDEN, ARCHIVE)
+def made_file(file: Opened) -> Iterator[Fault]:
+    """`NeedsRendering` is not true."""
     if entry(file.root, "/NeedsRendering") is True:
         yield Fault("the file is to be made by the reader (NeedsRendering)")
 
 
-@clause("6.4.3-1", "signatures are of the whole file", ACTION_FORBIDDEN, _LATER)
+@clause("6.4.3-1", "signatures are of the whole file", ACTION_FORBIDDEN, _LATER - {Standard.A4})
 def signatures(file: Opened) -> Iterator[Fault]:
     """`ByteRange` leaves out the signature itself and nothing else (ISO 19005-3, 6.4.3)."""
     for value in file.having("/ByteRange"):
@@ -131,17 +184,53 @@ def signatures(file: Opened) -> Iterator[Fault]:
             yield Fault("a signature is not of the whole file (ByteRange)", place(value))
 
 
-@clause("6.5.1-1", "actions only lead somewhere", ACTION_FORBIDDEN, ARCHIVE)
-def actions(file: Opened) -> Iterator[Fault]:
-    """No scripts, programs, sounds, films (ISO 19005-3, 6.5.1)."""
+@clause("6.4.3-2", "signatures hold the certificate of who signed", ACTION_FORBIDDEN, _LATER - {Standard.A4})
+def certificates(file: Opened) -> Iterator[Fault]:
+    """The PKCS #7 object in `Contents` (RFC 2315) has certificates."""
+    for value, read in _signed(file):
+        if read is None or not read.certificates:
+            yield Fault("a signature does not hold the certificate of who signed", place(value))
+
+
+@clause("6.4.3-3", "signatures are of one person", ACTION_FORBIDDEN, _LATER - {Standard.A4})
+def signers(file: Opened) -> Iterator[Fault]:
+    """The PKCS #7 object in `Contents` (RFC 2315) has one signer."""
+    for value, read in _signed(file):
+        if read is None or read.signers != 1:
+            yield Fault("a signature is not of one person", place(value))
+
+
+def _signed(file: Opened) -> Iterator[tuple[Any, Signed | None]]:
+    for value in file.having("/ByteRange"):
+        contents = entry(value, "/Contents")
+        if isinstance(contents, pikepdf.String) and entry(value, "/ByteRange") is not None:
+            yield value, signed(bytes(contents))
+
+
+def _leading(part: Standard, allowed: frozenset[str]) -> None:
+    @clause("6.5.1-1", "actions only lead somewhere", ACTION_FORBIDDEN, {part})
+    def actions(file: Opened) -> Iterator[Fault]:
+        """No scripts, programs, sounds, films (ISO 19005-3, 6.5.1); PDF/A-4 lets scripts be (ISO 19005-4, 6.6.1)."""
+        for value in _actions(file):
+            kind = name(entry(value, "/S"))
+            if kind not in allowed:
+                yield Fault(f'there is an action "{kind}"', place(value))
+        if "JavaScript" not in allowed and entry(entry(file.root, "/Names"), "/JavaScript") is not None:
+            yield Fault("the file has scripts (Names, JavaScript)")
+
+
+_leading(Standard.A1, _ACTIONS - {"GoToE"})
+_leading(Standard.A2, _ACTIONS)
+_leading(Standard.A3, _ACTIONS)
+_leading(Standard.A4, _ACTIONS | {"JavaScript", "RichMediaExecute", "GoToDp"})
+
+
+@clause("6.5.1-2", "named actions turn pages", ACTION_FORBIDDEN, ARCHIVE)
+def named_actions(file: Opened) -> Iterator[Fault]:
+    """NextPage, PrevPage, FirstPage, LastPage."""
     for value in _actions(file):
-        kind = name(entry(value, "/S"))
-        if kind not in _ACTIONS:
-            yield Fault(f'there is an action "{kind}"', place(value))
-        elif kind == "Named" and name(entry(value, "/N")) not in _NAMED:
+        if name(entry(value, "/S")) == "Named" and name(entry(value, "/N")) not in _NAMED:
             yield Fault(f'there is an action "{name(entry(value, "/N"))}"', place(value))
-    if entry(entry(file.root, "/Names"), "/JavaScript") is not None:
-        yield Fault("the file has scripts (Names, JavaScript)")
 
 
 def _actions(file: Opened) -> Iterator[Any]:
@@ -156,130 +245,25 @@ def _actions(file: Opened) -> Iterator[Any]:
                 yield action
 
 
-@clause("6.5.2-1", "nothing happens by itself", ACTION_FORBIDDEN, ARCHIVE)
+@clause("6.5.2-1", "nothing happens as the file is opened", ACTION_FORBIDDEN, ARCHIVE - {Standard.A4})
 def triggers(file: Opened) -> Iterator[Fault]:
-    """No `AA` in catalog or pages (ISO 19005-3, 6.5.2)."""
+    """No `AA` in the catalog (ISO 19005-3, 6.5.2)."""
     if "/AA" in file.root:
         yield Fault("the catalog has actions (AA)")
-    for page in file.pages:
-        if "/AA" in page.object:
-            yield Fault("a page has actions (AA)", page.where)
 
 
-# ---------------------------------------------------------------- attached files
+@clause("6.5.2-2", "nothing happens as pages are opened", ACTION_FORBIDDEN, ARCHIVE - {Standard.A4})
+def page_triggers(file: Opened) -> Iterator[Fault]:
+    """No `AA` in pages (ISO 19005-3, 6.5.2)."""
+    yield from (Fault("a page has actions (AA)", page.where) for page in file.pages if "/AA" in page.object)
 
 
-def _attached(file: Opened) -> Iterator[Any]:
-    return (value for value in file.having("/EF") if entry(value, "/EF") is not None)
-
-
-@clause("6.8-1", "there are no attached files", ATTACHMENT_UNDESCRIBED, {Standard.A1})
-def no_attachments(file: Opened) -> Iterator[Fault]:
-    """PDF/A-1 (ISO 19005-1, 6.1.11)."""
-    if any(_attached(file)) or entry(entry(file.root, "/Names"), "/EmbeddedFiles") is not None:
-        yield Fault("the file has attached files")
-
-
-@clause("6.8-2", "attached files have both their names", ATTACHMENT_UNDESCRIBED, _LATER)
-def attachment_names(file: Opened) -> Iterator[Fault]:
-    """F and UF (ISO 19005-3, 6.8)."""
-    for value in _attached(file):
-        if not text(entry(value, "/F")) or not text(entry(value, "/UF")):
-            yield Fault("an attached file lacks one of its names (F, UF)", place(value))
-
-
-@clause(
-    "6.8-3", "attached files say how they belong to the document", ATTACHMENT_UNDESCRIBED, {Standard.A3, Standard.A4}
-)
-def attachment_relations(file: Opened) -> Iterator[Fault]:
-    """AFRelationship, and a place in some `AF` (ISO 19005-3, 6.8)."""
-    associated = {identity(item) for value in (file.root, *file.having("/AF")) for item in items(entry(value, "/AF"))}
-    for value in _attached(file):
-        if not name(entry(value, "/AFRelationship")):
-            yield Fault("an attached file does not say what it is to the document (AFRelationship)", place(value))
-        if identity(value) not in associated:
-            yield Fault("an attached file belongs to nothing (AF)", place(value))
-
-
-@clause("6.8-4", "attached files say their kind", ATTACHMENT_UNDESCRIBED, {Standard.A3, Standard.A4})
-def attachment_kinds(file: Opened) -> Iterator[Fault]:
-    """Subtype: a media type (ISO 19005-3, 6.8)."""
-    for value in _attached(file):
-        for _, stream in pairs(entry(value, "/EF")):
-            kind = name(entry(stream, "/Subtype"))
-            if kind.count("/") != 1 or kind.startswith("/") or kind.endswith("/"):
-                yield Fault(f'an attached file is of the kind "{kind}"', place(value))
-
-
-@clause("6.8-5", "attached files are archives themselves", ATTACHMENT_UNDESCRIBED, {Standard.A2})
-def attachments_archives(file: Opened) -> Iterator[Fault]:
-    """PDF/A-2: only PDF/A-1 and PDF/A-2 (ISO 19005-2, 6.8)."""
-    for value in _attached(file):
-        for _, stream in pairs(entry(value, "/EF")):
-            try:
-                data = stream.read_bytes()
-            except (pikepdf.PdfError, AttributeError):
-                data = b""
-            if not data.startswith(b"%PDF-1") or b"pdfaid" not in data:
-                yield Fault("an attached file is no PDF/A", place(value))
-
-
-@clause("6.8-6", "the list of attached files is one of files", ATTACHMENT_UNDESCRIBED, _LATER)
-def attachment_list(file: Opened) -> Iterator[Fault]:
-    """EmbeddedFiles (ISO 32000-1, 7.11.4); PDF/A-4f has one."""
-    tree = entry(entry(file.root, "/Names"), "/EmbeddedFiles")
-    listed = list(tree_items(tree, "/Names")) if tree is not None else []
-    for _, value in listed:
-        if entry(value, "/EF") is None:
-            yield Fault("the list of attached files has something else in it", place(value))
-    if file.said(A_ID, "conformance") == ["F"] and not listed:
-        yield Fault("the file is said to have attached files, and has none")
-
-
-# ---------------------------------------------------------------- layers
-
-
-@clause("6.9-1", "layers are named, each otherwise", LAYERS_UNNAMED, _LATER)
-def layer_names(file: Opened) -> Iterator[Fault]:
-    """Configurations: `Name`, unique (ISO 19005-3, 6.9)."""
-    seen: set[str] = set()
-    for label, value in configurations(file):
-        title = text(entry(value, "/Name"))
-        if not title:
-            yield Fault(f"the configuration of optional content ({label}) has no name")
-        elif title in seen:
-            yield Fault(f'two configurations of optional content are called "{title}"')
-        seen.add(title)
-
-
-@clause("6.9-2", "layers are in one order", LAYERS_UNNAMED, _LATER)
-def layer_order(file: Opened) -> Iterator[Fault]:
-    """Configurations: `Order`, when there is one, has all groups."""
-    groups = {identity(group) for group in items(entry(entry(file.root, "/OCProperties"), "/OCGs"))}
-    for label, value in configurations(file):
-        order = entry(value, "/Order")
-        if order is not None and groups - set(_flat(order)):
-            yield Fault(f"the order of optional content ({label}) lacks a group")
-
-
-def _flat(order: Any, depth: int = 0) -> Iterator[tuple[int, int]]:
-    for item in items(order):
-        if isinstance(item, pikepdf.Array):
-            yield from _flat(item, depth + 1) if depth < 32 else ()
-        else:
-            yield identity(item)
-
-
-@clause("6.9-3", "layers do not switch themselves", LAYERS_UNNAMED, _LATER)
-def layers_still(file: Opened) -> Iterator[Fault]:
-    """Configurations: no `AS`."""
-    for label, value in configurations(file):
-        if entry(value, "/AS") is not None:
-            yield Fault(f"the configuration of optional content ({label}) switches itself (AS)")
-
-
-@clause("6.9-4", "there are no layers", LAYERS_UNNAMED, {Standard.A1})
-def no_layers(file: Opened) -> Iterator[Fault]:
-    """PDF/A-1 (ISO 19005-1, 6.1.13)."""
-    if "/OCProperties" in file.root:
-        yield Fault("the file has optional content")
+@clause("6.6.3-1", "only who reads makes something happen", ACTION_FORBIDDEN, {Standard.A4})
+def later_triggers(file: Opened) -> Iterator[Fault]:
+    """PDF/A-4: `AA` of catalog, pages and annotations has E, X, D, U, Fo and Bl alone (ISO 19005-4, 6.6.3)."""
+    holders = [(file.root, ""), *((page.object, page.where) for page in file.pages)]
+    holders += [(n, page.where) for page, n in annotations_of(file) if name(entry(n, "/Subtype")) != "Widget"]
+    for holder, where in holders:
+        for key, _ in pairs(entry(holder, "/AA")):
+            if key not in ("E", "X", "D", "U", "Fo", "Bl"):
+                yield Fault(f"something happens by itself (AA, {key})", where)

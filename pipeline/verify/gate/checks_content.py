@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pikepdf
 
-from pipeline.verify.gate.canvas import Mark, Piece
+from pipeline.verify.gate.canvas import Canvas, Mark, Piece
 from pipeline.verify.gate.clauses import UA, Fault, Standard, clause
 from pipeline.verify.gate.elements import Element, structure
-from pipeline.verify.gate.opened import Opened, entry, identity, items, place, tree_items
+from pipeline.verify.gate.opened import Opened, entry, identity, items, place, text, tree_items
 from pipeline.verify.gate.painted import painted
 from pipeline.verify.gate.rules import (
     CONTENT_UNTAGGED,
@@ -23,19 +22,8 @@ from pipeline.verify.gate.rules import (
 )
 from pipeline.verify.gate.typefaces import typefaces
 
-_LANGUAGE = re.compile(
-    r"(?:(?:[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{4}|[a-z]{5,8})(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?"
-    r"(?:-(?:[a-z0-9]{5,8}|\d[a-z0-9]{3}))*(?:-[0-9a-wy-z](?:-[a-z0-9]{2,8})+)*(?:-x(?:-[a-z0-9]{1,8})+)?"
-    r"|x(?:-[a-z0-9]{1,8})+|i-[a-z]+|sgn-[a-z]{2}-[a-z]{2})",
-    re.IGNORECASE,
-)
 _LEVEL_A = UA | {Standard.A1, Standard.A2, Standard.A3}
 _RESIDUE = re.compile(r"\?\?|\[\^[^\]\s]+\]|\{\{|\}\}|\{%|\(\*\*[^)]*\?\*\*\)|\[@[^\]\s]+")
-
-
-def is_language(value: Any) -> bool:
-    """Whether a value is a language tag (BCP 47)."""
-    return isinstance(value, pikepdf.String) and _LANGUAGE.fullmatch(str(value)) is not None
 
 
 def owner_of(file: Opened, piece: Piece) -> Element | None:
@@ -56,7 +44,7 @@ def _is_tagged(file: Opened, mark: Mark, page: int) -> bool:
     return structure(file).owner(mark, file.pages[page - 1].object if page else None) is not None
 
 
-@clause("7.1-1", "no artifact stands inside tagged content", CONTENT_UNTAGGED, UA, matterhorn="01-003")
+@clause("7.1-1", "no artifact stands inside tagged content", CONTENT_UNTAGGED, {Standard.UA1}, matterhorn="01-003")
 def artifacts_in_content(file: Opened) -> Iterator[Fault]:
     """An artifact inside something real would be read or not, as the reader likes."""
     for canvas in painted(file):
@@ -65,7 +53,7 @@ def artifacts_in_content(file: Opened) -> Iterator[Fault]:
                 yield Fault("an artifact stands inside tagged content", canvas.where)
 
 
-@clause("7.1-2", "no tagged content stands inside an artifact", CONTENT_UNTAGGED, UA, matterhorn="01-004")
+@clause("7.1-2", "no tagged content stands inside an artifact", CONTENT_UNTAGGED, {Standard.UA1}, matterhorn="01-004")
 def content_in_artifacts(file: Opened) -> Iterator[Fault]:
     """Tagged content inside an artifact."""
     for canvas in painted(file):
@@ -80,10 +68,21 @@ def content_outside(file: Opened) -> Iterator[Fault]:
     for canvas in painted(file):
         if not canvas.shown:
             continue
-        loose = [p for p in canvas.pieces if not _is_artifact(p.marks) and owner_of(file, p) is None]
+        loose = [p for p in canvas.pieces if not _is_artifact(p.marks) and not _is_owned(file, canvas, p)]
         if loose:
             kinds = ", ".join(sorted({piece.kind for piece in loose}))
             yield Fault(f"{len(loose)} pieces ({kinds}) are neither tagged nor artifacts", canvas.where)
+
+
+def _is_owned(file: Opened, canvas: Canvas, piece: Piece) -> bool:
+    """Whether something painted belongs to an element, by the element's own word and by the parent tree."""
+    read, page = structure(file), file.pages[piece.page - 1].object if piece.page else None
+    for mark in piece.marks:
+        if mark.mcid is not None and read.owner(mark, page) is not None:
+            holder = page if mark.stream == (0, 0) else file.pdf.get_object(mark.stream)
+            if read.told(holder, mark.mcid) is not None:
+                return True
+    return False
 
 
 @clause("6.2-1", "the file says that it is tagged", NOT_TAGGED, _LEVEL_A, archive="6.7.2.2-1", level_a=True)
@@ -93,7 +92,7 @@ def says_tagged(file: Opened) -> Iterator[Fault]:
         yield Fault("the catalog does not say that the file is tagged (MarkInfo, Marked)")
 
 
-@clause("7.1-4", "the file is sure of its tags", NOT_TAGGED, UA, matterhorn="01-007")
+@clause("7.1-4", "the file is sure of its tags", NOT_TAGGED, {Standard.UA1}, matterhorn="01-007")
 def has_suspects(file: Opened) -> Iterator[Fault]:
     """`Suspects` is not true."""
     if entry(entry(file.root, "/MarkInfo"), "/Suspects") is True:
@@ -103,134 +102,14 @@ def has_suspects(file: Opened) -> Iterator[Fault]:
 @clause("7.1-11", "the file has a structure tree", NOT_TAGGED, _LEVEL_A, archive="6.7.3.3-1", level_a=True)
 def has_structure(file: Opened) -> Iterator[Fault]:
     """ISO 14289-1, 7.1; ISO 19005-3, 6.7.3.2."""
-    root = entry(file.root, "/StructTreeRoot")
-    if not isinstance(root, pikepdf.Dictionary):
+    if not isinstance(entry(file.root, "/StructTreeRoot"), pikepdf.Dictionary):
         yield Fault("the catalog has no structure tree (StructTreeRoot)")
-    elif not structure(file).top and file.pages and any(c.pieces for c in painted(file)):
-        yield Fault("the structure tree is empty", place(root))
-
-
-# ---------------------------------------------------------------- language
-
-
-@clause("7.2-2", "the language of the outline is known", LANGUAGE_UNKNOWN, UA, matterhorn="11-003")
-def outline_language(file: Opened) -> Iterator[Fault]:
-    """Titles of the outline have the language of the catalog."""
-    if entry(entry(file.root, "/Outlines"), "/First") is not None and not is_language(file.root.get("/Lang")):
-        yield Fault("the outline has titles, and the catalog says no language")
-
-
-def _unknown_language(file: Opened, key: str) -> Iterator[Fault]:
-    if is_language(file.root.get("/Lang")):
-        return
-    for element in structure(file).all:
-        if element.get(key) is not None and element.language is None:
-            yield Fault(f"the language of the {key[1:]} is not said", element.where)
-    for canvas in painted(file):
-        for mark, around in canvas.marks:
-            if entry(mark.properties, key) is None or _mark_language(file, canvas.page, (*around, mark)):
-                continue
-            yield Fault(f"the language of the {key[1:]} of marked content is not said", canvas.where)
-
-
-def _mark_language(file: Opened, page: int, marks: tuple[Mark, ...]) -> bool:
-    if any(entry(mark.properties, "/Lang") is not None for mark in marks):
-        return True
-    owner = owner_of(file, Piece("text", page, marks))
-    return owner is not None and owner.language is not None
-
-
-@clause("7.2-21", "the language of every Alt is known", LANGUAGE_UNKNOWN, UA, matterhorn="11-002")
-def alt_language(file: Opened) -> Iterator[Fault]:
-    """Words in place of pictures."""
-    yield from _unknown_language(file, "/Alt")
-
-
-@clause("7.2-22", "the language of every ActualText is known", LANGUAGE_UNKNOWN, UA, matterhorn="11-002")
-def actual_text_language(file: Opened) -> Iterator[Fault]:
-    """Words in place of glyphs."""
-    yield from _unknown_language(file, "/ActualText")
-
-
-@clause("7.2-23", "the language of every expansion is known", LANGUAGE_UNKNOWN, UA, matterhorn="11-002")
-def expansion_language(file: Opened) -> Iterator[Fault]:
-    """Expansions of abbreviations."""
-    yield from _unknown_language(file, "/E")
-
-
-@clause("7.2-24", "the language of what annotations say is known", LANGUAGE_UNKNOWN, UA, matterhorn="11-004")
-def annotation_language(file: Opened) -> Iterator[Fault]:
-    """`Contents` of annotations."""
-    if is_language(file.root.get("/Lang")):
-        return
-    for page in file.pages:
-        for note in items(entry(page.object, "/Annots")):
-            if entry(note, "/Contents") is not None and not _object_language(file, note):
-                yield Fault("the language of the Contents of an annotation is not said", page.where)
-
-
-def _object_language(file: Opened, value: Any) -> bool:
-    key = entry(value, "/StructParent")
-    owner = structure(file).by_object.get(identity(structure(file).parents.get(key))) if key is not None else None
-    return owner is not None and owner.language is not None
-
-
-@clause("7.2-25", "the language of the names of fields is known", LANGUAGE_UNKNOWN, UA, matterhorn="11-005")
-def field_language(file: Opened) -> Iterator[Fault]:
-    """`TU` of form fields."""
-    if is_language(file.root.get("/Lang")):
-        return
-    for value in file.having("/TU"):
-        if entry(value, "/TU") is not None and entry(value, "/FT") is not None and not _object_language(file, value):
-            yield Fault("the language of the name of a field is not said", place(value))
-
-
-@clause("7.2-29", "languages are language tags", LANGUAGE_UNKNOWN, _LEVEL_A, archive="6.7.4-1", level_a=True)
-def language_tags(file: Opened) -> Iterator[Fault]:
-    """ISO 14289-1, 7.2; ISO 19005-3, 6.7.4."""
-    if "/Lang" in file.root and not is_language(file.root.get("/Lang")):
-        yield Fault(f'the language of the catalog is "{file.root.get("/Lang")}"')
-    for element in structure(file).all:
-        value = element.get("/Lang")
-        if value is not None and not is_language(value):
-            yield Fault(f'the language "{value}" is no language tag', element.where)
-    for canvas in painted(file):
-        for mark, _ in canvas.marks:
-            value = entry(mark.properties, "/Lang")
-            if value is not None and not is_language(value):
-                yield Fault(f'the language "{value}" of marked content is no language tag', canvas.where)
-
-
-@clause("7.2-33", "the language of the metadata is known", LANGUAGE_UNKNOWN, UA, matterhorn="11-006")
-def metadata_language(file: Opened) -> Iterator[Fault]:
-    """A title with no language but "x-default" has that of the catalog."""
-    if is_language(file.root.get("/Lang")) or file.xmp is None:
-        return
-    for title in file.xmp.iter(
-        "{http://purl.org/dc/elements/1.1/}title", "{http://purl.org/dc/elements/1.1/}description"
-    ):
-        languages = [li.get("{http://www.w3.org/XML/1998/namespace}lang", "x-default") for li in title.iter("{*}li")]
-        if "x-default" in languages and not [language for language in languages if language != "x-default"]:
-            yield Fault("the language of the title in the metadata is not said")
-            return
-
-
-@clause("7.2-34", "the language of all text is known", LANGUAGE_UNKNOWN, UA, matterhorn="11-001")
-def text_language(file: Opened) -> Iterator[Fault]:
-    """By the catalog, by an element, or by marked content."""
-    if is_language(file.root.get("/Lang")):
-        return
-    for canvas in painted(file):
-        texts = [piece for piece in canvas.pieces if piece.kind == "text" and not _is_artifact(piece.marks)]
-        loose = sum(1 for piece in texts if not _mark_language(file, canvas.page, piece.marks))
-        if loose and canvas.shown:
-            yield Fault(f"the language of {loose} pieces of text is not said", canvas.where)
 
 
 # ---------------------------------------------------------------- forms
 
 
-@clause("7.20-1", "no form stands for a page of another file", FEATURE_FORBIDDEN, UA, matterhorn="30-001")
+@clause("7.20-1", "no form stands for a page of another file", FEATURE_FORBIDDEN, {Standard.UA1}, matterhorn="30-001")
 def reference_forms(file: Opened) -> Iterator[Fault]:
     """Reference XObjects (ISO 32000-1, 8.10.4)."""
     for value in file.objects:
@@ -238,7 +117,7 @@ def reference_forms(file: Opened) -> Iterator[Fault]:
             yield Fault("a form shows a page of another file", place(value))
 
 
-@clause("7.20-2", "a form with structure in it is painted once", FEATURE_FORBIDDEN, UA, matterhorn="30-002")
+@clause("7.20-2", "a form with structure in it is painted once", FEATURE_FORBIDDEN, {Standard.UA1}, matterhorn="30-002")
 def repeated_forms(file: Opened) -> Iterator[Fault]:
     """Marked content of a form belongs to one place of the structure, so the form stands in one place."""
     counts: dict[tuple[int, int], int] = {}
@@ -261,28 +140,47 @@ def repeated_forms(file: Opened) -> Iterator[Fault]:
 )  # fmt: skip
 def private_use(file: Opened) -> Iterator[Fault]:
     """Characters of the private use areas: `ActualText` (ISO 19005-3, 6.2.11.7.3)."""
+    for canvas, _ in private_pieces(file, "/ActualText"):
+        yield Fault("a sign of private use has no words in its place (ActualText)", canvas.where)
+
+
+def private_pieces(file: Opened, *keys: str) -> Iterator[tuple[Canvas, Piece]]:
+    """The texts with characters of the private use areas, and no words in their place under one of these keys."""
     private: dict[tuple[int, int], set[int]] = {}
     faces = {identity(face.font): face for face in typefaces(file)}
     for key, face in faces.items():
-        private[key] = {code for code, _ in face.codes(visible=False) if _is_private(face.character(code))}
+        private[key] = {code for code, _ in face.codes(visible=False) if is_private(face.character(code))}
     for canvas in painted(file):
         for piece in canvas.pieces:
             codes = private.get(identity(piece.font)) if piece.kind == "text" else None
-            if codes and not _has_words(file, piece):
+            if codes and not _has_words(file, piece, keys):
                 face = faces[identity(piece.font)]
                 if any(codes & set(face.sequence(data)) for data in piece.codes):
-                    yield Fault("a sign of private use has no words in its place (ActualText)", canvas.where)
+                    yield canvas, piece
 
 
-def _is_private(characters: str | None) -> bool:
+def is_private(characters: str | None) -> bool:
+    """Whether a text has characters of the private use areas of Unicode."""
     return any(0xE000 <= ord(c) <= 0xF8FF or ord(c) >= 0xF0000 for c in characters or "")
 
 
-def _has_words(file: Opened, piece: Piece) -> bool:
-    if any(entry(mark.properties, "/ActualText") is not None for mark in piece.marks):
+@clause("6.2.10.8-1", "words in place of glyphs are no private signs", LANGUAGE_UNKNOWN, {Standard.A4})
+def private_words(file: Opened) -> Iterator[Fault]:
+    """ActualText without characters of the private use areas (ISO 19005-4, 6.2.10.8)."""
+    for element in structure(file).all:
+        if is_private(text(element.get("/ActualText"))):
+            yield Fault("the words in place of an element are signs of private use (ActualText)", element.where)
+    for canvas in painted(file):
+        if any(is_private(text(entry(mark.properties, "/ActualText"))) for mark, _ in canvas.marks):
+            yield Fault("the words in place of marked content are signs of private use (ActualText)", canvas.where)
+
+
+def _has_words(file: Opened, piece: Piece, keys: tuple[str, ...]) -> bool:
+    if any(entry(mark.properties, key) is not None for mark in piece.marks for key in keys):
         return True
     owner = owner_of(file, piece)
-    return owner is not None and any(e.get("/ActualText") is not None for e in (owner, *owner.ancestors()))
+    around = (owner, *owner.ancestors()) if owner is not None else ()
+    return any(element.get(key) is not None for element in around for key in keys)
 
 
 # ---------------------------------------------------------------- what the text shows
@@ -321,7 +219,7 @@ def _is_code(file: Opened, piece: Piece) -> bool:
 # ---------------------------------------------------------------- the tree and the pages
 
 
-@clause("14.7.4-1", "elements and contents name each other", STRUCTURE_BROKEN, {*UA, Standard.FILE})
+@clause("14.7.4-1", "elements and contents name each other", STRUCTURE_BROKEN, {Standard.FILE})
 def parents_agree(file: Opened) -> Iterator[Fault]:
     """The parent tree says of each marked content the element that says it has it (ISO 32000-1, 14.7.4.4)."""
     read = structure(file)
@@ -347,7 +245,7 @@ def parents_agree(file: Opened) -> Iterator[Fault]:
                 )
 
 
-@clause("14.7.4-2", "what elements have is on their pages", STRUCTURE_BROKEN, {*UA, Standard.FILE})
+@clause("14.7.4-2", "what elements have is on their pages", STRUCTURE_BROKEN, {Standard.FILE})
 def contents_exist(file: Opened) -> Iterator[Fault]:
     """Every content that an element has is there, once."""
     read = structure(file)
@@ -365,7 +263,7 @@ def contents_exist(file: Opened) -> Iterator[Fault]:
         yield Fault(f"marked content {mcid} belongs to two elements", element.where)
 
 
-@clause("14.7.2-1", "the structure is a tree", STRUCTURE_BROKEN, {*UA, Standard.FILE})
+@clause("14.7.2-1", "the structure is a tree", STRUCTURE_BROKEN, {Standard.FILE})
 def is_tree(file: Opened) -> Iterator[Fault]:
     """Every element says what it stands in, and stands in one place (ISO 32000-1, 14.7.2)."""
     read = structure(file)
@@ -378,7 +276,7 @@ def is_tree(file: Opened) -> Iterator[Fault]:
             yield Fault("an element has no type", element.where)
 
 
-@clause("14.7.2-2", "ids lead to the elements that have them", STRUCTURE_BROKEN, {*UA, Standard.FILE})
+@clause("14.7.2-2", "ids lead to the elements that have them", STRUCTURE_BROKEN, {Standard.FILE})
 def ids_lead(file: Opened) -> Iterator[Fault]:
     """The id tree says of each id its element, and no two elements have one."""
     read = structure(file)

@@ -102,12 +102,12 @@ def labels(file: Opened) -> Iterator[Fault]:
     if tree is None:
         return
     ranges = list(tree_items(tree, "/Nums"))
-    starts = [key for key, _ in ranges]
+    starts = [key if isinstance(key, int) else -1 for key, _ in ranges]
     if not ranges or starts[0] != 0:
         yield Fault("the labels do not begin with the first page")
     if starts != sorted(set(starts)):
         yield Fault("the labels are not in the order of the pages")
-    if any(not isinstance(start, int) or start >= len(file.pages) for start in starts):
+    if any(not 0 <= start < len(file.pages) for start in starts):
         yield Fault("labels are said for pages that are not there")
     for _, value in ranges:
         style = name(entry(value, "/S"))
@@ -121,11 +121,13 @@ def trees_sorted(file: Opened) -> Iterator[Fault]:
     trees: dict[str, Any] = dict(pairs(entry(file.root, "/Names")))
     trees["IDTree"] = entry(entry(file.root, "/StructTreeRoot"), "/IDTree")
     for title, tree in trees.items():
+        if any(len(items(entry(node, "/Names"))) % 2 for node in (tree, *items(entry(tree, "/Kids")))):
+            yield Fault(f"the tree of {title} has a name without a value")
         keys = [bytes(key) for key, _ in tree_items(tree, "/Names") if isinstance(key, pikepdf.String)]
         if keys != sorted(keys):
             yield Fault(f"the tree of {title} is not in order")
     numbers = [key for key, _ in tree_items(entry(entry(file.root, "/StructTreeRoot"), "/ParentTree"), "/Nums")]
-    if numbers != sorted(numbers):
+    if not all(isinstance(key, int) for key in numbers) or numbers != sorted(numbers):
         yield Fault("the parent tree is not in order")
 
 

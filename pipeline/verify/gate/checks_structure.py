@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pikepdf
+
 from pipeline.verify.gate.clauses import UA, Fault, Standard, clause
 from pipeline.verify.gate.elements import STANDARD_1, Element, structure
 from pipeline.verify.gate.opened import Opened, text
@@ -12,10 +14,13 @@ from pipeline.verify.gate.rules import (
     HEADINGS_SKIP,
     MISNESTED,
     NOTE_UNNAMED,
+    STRUCTURE_BROKEN,
     TYPE_UNKNOWN,
 )
 
 _TAGGED = UA | {Standard.A1, Standard.A2, Standard.A3}
+_SEEN_THROUGH = ("NonStruct", "Div", "Part", "Private")
+"""Groups without a meaning to what is around them (ISO 32000-2, 14.8.4.2): a row in a Div stands in the table."""
 
 
 @clause(
@@ -53,6 +58,14 @@ def standard_types_kept(file: Opened) -> Iterator[Fault]:
             yield Fault(f'the role map gives the standard type "{role}" the meaning "{target}"')
 
 
+@clause("7.1-12", "elements say what they stand in", STRUCTURE_BROKEN, UA)
+def parents_said(file: Opened) -> Iterator[Fault]:
+    """`P` of every element (ISO 32000-1, 14.7.2)."""
+    for element in structure(file).all:
+        if not isinstance(element.get("/P"), pikepdf.Dictionary):
+            yield Fault("an element does not say what it stands in (P)", element.where)
+
+
 # ---------------------------------------------------------------- what stands in what
 
 
@@ -67,7 +80,7 @@ def _in(file: Opened, kind: str, *allowed: str) -> Iterator[Fault]:
 def _around(element: Element) -> Element | None:
     """What an element stands in; groups without meaning are seen through."""
     around = element.parent
-    while around is not None and around.type in ("NonStruct", "Private"):
+    while around is not None and around.type in _SEEN_THROUGH:
         around = around.parent
     return around
 
@@ -75,7 +88,7 @@ def _around(element: Element) -> Element | None:
 def kids_of(element: Element) -> Iterator[Element]:
     """The elements in an element; groups without meaning are seen through."""
     for kid in element.kids:
-        if kid.type in ("NonStruct", "Private"):
+        if kid.type in _SEEN_THROUGH:
             yield from kids_of(kid)
         else:
             yield kid
@@ -86,10 +99,8 @@ def _only(file: Opened, kind: str, *allowed: str) -> Iterator[Fault]:
         if element.type != kind:
             continue
         for kid in kids_of(element):
-            if kid.type not in allowed:
+            if kid.type not in (*allowed, "Artifact"):
                 yield Fault(f"{kind} holds {kid.type or kid.raw}", element.where)
-        if element.content and kind not in ("LI", "TOCI"):
-            yield Fault(f"{kind} holds content of its own", element.where)
 
 
 def _most(file: Opened, kind: str, inner: str) -> Iterator[Fault]:
@@ -165,22 +176,21 @@ def one_foot(file: Opened) -> Iterator[Fault]:
     yield from _most(file, "Table", "TFoot")
 
 
-@clause("7.2-13", "a table with a foot has a body", MISNESTED, UA, matterhorn="09-004")
+@clause("7.2-13", "a table with a foot has a body", MISNESTED, {Standard.UA1}, matterhorn="09-004")
 def foot_and_body(file: Opened) -> Iterator[Fault]:
     """TFoot and TBody."""
     yield from _needs_body(file, "TFoot")
 
 
-@clause("7.2-14", "a table with a head has a body", MISNESTED, UA, matterhorn="09-004")
+@clause("7.2-14", "a table with a head has a body", MISNESTED, {Standard.UA1}, matterhorn="09-004")
 def head_and_body(file: Opened) -> Iterator[Fault]:
     """THead and TBody."""
     yield from _needs_body(file, "THead")
 
 
-@clause("7.2-16", "the caption of a table stands first or last", MISNESTED, UA, matterhorn="09-004")
+@clause("7.2-16", "the caption of a table stands first or last", MISNESTED, {Standard.UA1}, matterhorn="09-004")
 def table_caption(file: Opened) -> Iterator[Fault]:
     """Caption in Table."""
-    yield from _most(file, "Table", "Caption")
     for element in structure(file).all:
         kinds = [kid.type for kid in kids_of(element)]
         if element.type == "Table" and "Caption" in kinds[1:-1]:
@@ -209,9 +219,6 @@ def list_holds(file: Opened) -> Iterator[Fault]:
 def item_holds(file: Opened) -> Iterator[Fault]:
     """LI."""
     yield from _only(file, "LI", "Lbl", "LBody")
-    for element in structure(file).all:
-        if element.type == "LI" and element.content:
-            yield Fault("LI holds content of its own", element.where)
 
 
 @clause("7.2-26", "an entry of the contents stands in them", MISNESTED, UA, matterhorn="09-006")
@@ -226,7 +233,7 @@ def contents_hold(file: Opened) -> Iterator[Fault]:
     yield from _only(file, "TOC", "TOC", "TOCI", "Caption")
 
 
-@clause("7.2-28", "contents have one caption, and first", MISNESTED, UA, matterhorn="09-006")
+@clause("7.2-28", "contents have one caption, and first", MISNESTED, {Standard.UA1}, matterhorn="09-006")
 def contents_caption(file: Opened) -> Iterator[Fault]:
     """Caption in TOC."""
     yield from _caption_first(file, "TOC")
@@ -250,7 +257,13 @@ def foot_holds(file: Opened) -> Iterator[Fault]:
     yield from _only(file, "TFoot", "TR")
 
 
-@clause("7.2-40", "a list has one caption, and first", MISNESTED, UA, matterhorn="09-005")
+@clause("7.2-39", "a table has one caption", MISNESTED, UA, matterhorn="09-004")
+def one_table_caption(file: Opened) -> Iterator[Fault]:
+    """Caption in Table."""
+    yield from _most(file, "Table", "Caption")
+
+
+@clause("7.2-40", "a list has one caption, and first", MISNESTED, {Standard.UA1}, matterhorn="09-005")
 def list_caption(file: Opened) -> Iterator[Fault]:
     """Caption in L."""
     yield from _caption_first(file, "L")
@@ -263,7 +276,18 @@ def _caption_first(file: Opened, kind: str) -> Iterator[Fault]:
             yield Fault(f"the caption of {kind} does not stand first", element.where)
 
 
-@clause("7.2-ruby", "parts of ruby and warichu stand in them", MISNESTED, UA, matterhorn="09-007 09-008")
+_ONLY_ELEMENTS = frozenset("Table THead TBody TFoot TR L LI TOC".split())
+
+
+@clause("14.8.4.3-1", "tables and lists hold no content of their own", MISNESTED, {Standard.FILE})
+def no_content_between(file: Opened) -> Iterator[Fault]:
+    """Text between the cells is in none of them (ISO 32000-1, 14.8.4.3.3 and 14.8.4.3.4); PDF/UA does not ask it."""
+    for element in structure(file).all:
+        if element.type in _ONLY_ELEMENTS and element.content:
+            yield Fault(f"{element.type} holds content of its own", element.where)
+
+
+@clause("7.2-ruby", "parts of ruby and warichu stand in them", MISNESTED, {Standard.UA1}, matterhorn="09-007 09-008")
 def ruby(file: Opened) -> Iterator[Fault]:
     """Ruby, Warichu (ISO 32000-1, 14.8.4.4.3)."""
     for kind in ("RB", "RT", "RP"):
@@ -287,7 +311,7 @@ def figure_words(file: Opened) -> Iterator[Fault]:
     yield from _wordless(file, "Figure")
 
 
-@clause("7.7-1", "formulas have words in their place", ALTERNATIVE_MISSING, UA, matterhorn="17-002")
+@clause("7.7-1", "formulas have words in their place", ALTERNATIVE_MISSING, {Standard.UA1}, matterhorn="17-002")
 def formula_words(file: Opened) -> Iterator[Fault]:
     """Formula: `Alt` or `ActualText`."""
     yield from _wordless(file, "Formula")
@@ -305,7 +329,7 @@ def _level(element: Element) -> int:
     return int(kind[1:]) if kind[:1] == "H" and kind[1:].isdecimal() else 0
 
 
-@clause("7.4.2-1", "headings go down level by level", HEADINGS_SKIP, UA, matterhorn="14-002 14-003")
+@clause("7.4.2-1", "headings go down level by level", HEADINGS_SKIP, {Standard.UA1}, matterhorn="14-002 14-003")
 def headings_follow(file: Opened) -> Iterator[Fault]:
     """H1 to H6."""
     before = 0
@@ -317,17 +341,18 @@ def headings_follow(file: Opened) -> Iterator[Fault]:
         before = level or before
 
 
-@clause("7.4.4-1", "an element holds one H", HEADINGS_SKIP, UA, matterhorn="14-006")
+@clause("7.4.4-1", "an element holds one H", HEADINGS_SKIP, {Standard.UA1}, matterhorn="14-006")
 def one_heading(file: Opened) -> Iterator[Fault]:
     """H."""
     yield from (
         Fault("an element holds more than one H", element.where)
         for element in structure(file).all
-        if sum(kid.type == "H" for kid in element.kids) > 1
+        if sum(kid.type == "H" for kid in kids_of(element)) > 1
     )
 
 
-@clause("7.4.4-2", "headings are of one system", HEADINGS_SKIP, UA, matterhorn="14-007")
+@clause("7.4.4-2", "headings without levels are alone", HEADINGS_SKIP, {Standard.UA1}, matterhorn="14-007")
+@clause("7.4.4-3", "headings with levels are alone", HEADINGS_SKIP, {Standard.UA1}, matterhorn="14-007")
 def one_system(file: Opened) -> Iterator[Fault]:
     """H, or H1 to H6."""
     found = structure(file).all

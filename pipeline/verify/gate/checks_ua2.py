@@ -8,8 +8,9 @@ from typing import Any
 import pikepdf
 
 from pipeline.verify.gate.checks_annotations import annotations_of
+from pipeline.verify.gate.checks_structure import kids_of
 from pipeline.verify.gate.clauses import Fault, Standard, clause
-from pipeline.verify.gate.elements import PDF_1, PDF_2, Element, namespace, structure
+from pipeline.verify.gate.elements import MATHML, PDF_2, Element, namespace, structure
 from pipeline.verify.gate.opened import Opened, entry, identity, items, name, place
 from pipeline.verify.gate.rules import (
     DESTINATION_BROKEN,
@@ -31,15 +32,22 @@ _NO_CONTENT = frozenset("Document DocumentFragment Part Art Sect TOC L LI Table 
 _DECLARED = "http://pdfa.org/declarations/"
 
 
-@clause("8.2.2-1", "the root holds one Document of PDF 2.0", STRUCTURE_BROKEN, _UA2)
+@clause("8.2.5.2-1", "the root holds one Document", STRUCTURE_BROKEN, _UA2)
 def one_document(file: Opened) -> Iterator[Fault]:
-    """ISO 14289-2, 8.2.2: the structure tree root has one kid, a Document in the namespace of PDF 2.0."""
-    top = structure(file).top
-    if len(top) != 1 or top[0].type != "Document" or namespace(top[0].object) != PDF_2:
-        yield Fault("the structure tree root does not hold one Document of PDF 2.0")
+    """ISO 14289-2, 8.2.5.2: the structure tree root has one kid, a Document."""
+    if [element.type for element in structure(file).top] != ["Document"]:
+        yield Fault("the structure tree root does not hold one Document")
 
 
-@clause("8.2.4-1", "namespaces are listed", STRUCTURE_BROKEN, _UA2)
+@clause("8.2.5.2-2", "the Document is one of PDF 2.0", STRUCTURE_BROKEN, _UA2)
+def later_document(file: Opened) -> Iterator[Fault]:
+    """ISO 14289-2, 8.2.5.2: the Document is in the namespace of PDF 2.0."""
+    for element in structure(file).top:
+        if element.type == "Document" and namespace(element.object) != PDF_2:
+            yield Fault("the Document is not one of PDF 2.0", element.where)
+
+
+@clause("14.7.4.2-1", "namespaces are listed", STRUCTURE_BROKEN, {Standard.FILE})
 def namespaces_listed(file: Opened) -> Iterator[Fault]:
     """ISO 32000-2, 14.7.4.2: the root lists every namespace that an element is in."""
     listed = {identity(space) for space in items(entry(structure(file).root, "/Namespaces"))}
@@ -49,14 +57,20 @@ def namespaces_listed(file: Opened) -> Iterator[Fault]:
             yield Fault("an element is in a namespace that the root does not list", element.where)
 
 
-@clause("8.2.5.2-1", "no types of PDF 1.7 that have gone", TYPE_UNKNOWN, _UA2)
-def gone_types(file: Opened) -> Iterator[Fault]:
-    """ISO 14289-2, 8.2.5.14: notes are FENote; 8.2.5.12: H is not used."""
+@clause("8.2.5.12-1", "headings have levels", TYPE_UNKNOWN, _UA2)
+def no_plain_headings(file: Opened) -> Iterator[Fault]:
+    """ISO 14289-2, 8.2.5.12: H is not used."""
     for element in structure(file).all:
-        if namespace(element.object) == PDF_1 and element.type == "Note":
-            yield Fault("a note is tagged as Note and not as FENote", element.where)
         if element.type == "H":
             yield Fault("a heading is tagged without its level (H)", element.where)
+
+
+@clause("8.2.5.14-1", "notes are tagged as those of PDF 2.0", TYPE_UNKNOWN, _UA2)
+def no_older_notes(file: Opened) -> Iterator[Fault]:
+    """ISO 14289-2, 8.2.5.14: FENote, not Note."""
+    for element in structure(file).all:
+        if element.type == "Note":
+            yield Fault("a note is tagged as Note and not as FENote", element.where)
 
 
 @clause("8.2.5.8-1", "entries of the contents name what they are about", STRUCTURE_BROKEN, _UA2)
@@ -74,23 +88,35 @@ def _within(element: Element) -> Iterator[Element]:
             yield from _within(kid)
 
 
-@clause("8.2.5.14-1", "notes and their calls name each other", NOTE_UNNAMED, _UA2)
+@clause("8.2.5.14-2", "notes name who calls them", NOTE_UNNAMED, _UA2)
 def notes_refer(file: Opened) -> Iterator[Fault]:
-    """FENote: `Ref` to the calls, and theirs to the note (ISO 14289-2, 8.2.5.14)."""
+    """FENote: `Ref` has every element that has the note in its own (ISO 14289-2, 8.2.5.14)."""
+    read = structure(file)
+    notes = {identity(element.object): element for element in read.all if element.type == "FENote"}
+    for element in read.all:
+        for target in items(element.get("/Ref")):
+            note = notes.get(identity(target))
+            if note is not None and identity(element.object) not in _referred(note):
+                yield Fault("a note does not name an element that calls it (Ref)", note.where)
+
+
+@clause("8.2.5.14-3", "whom notes name calls them", NOTE_UNNAMED, _UA2)
+def calls_refer(file: Opened) -> Iterator[Fault]:
+    """FENote: each element in its `Ref` has the note in its own."""
     read = structure(file)
     for element in read.all:
-        if element.type != "FENote":
-            continue
-        calls = [read.by_object.get(identity(call)) for call in items(element.get("/Ref"))]
-        if not calls:
-            yield Fault("a note does not name its call (Ref)", element.where)
-        for call in calls:
-            back = {identity(value) for value in items(call.get("/Ref"))} if call is not None else set()
-            if identity(element.object) not in back:
-                yield Fault("the call of a note does not name it (Ref)", element.where)
+        if element.type == "FENote":
+            for call in _referred(element):
+                caller = read.by_object.get(call)
+                if caller is None or identity(element.object) not in _referred(caller):
+                    yield Fault("what a note names does not call it (Ref)", element.where)
 
 
-@clause("8.2.5.14-2", "notes say of which kind they are", NOTE_UNNAMED, _UA2)
+def _referred(element: Element) -> set[tuple[int, int]]:
+    return {identity(value) for value in items(element.get("/Ref"))}
+
+
+@clause("8.2.5.14-4", "notes say of which kind they are", NOTE_UNNAMED, _UA2)
 def note_kinds(file: Opened) -> Iterator[Fault]:
     """FENote: NoteType, when it is said, is a known one (ISO 32000-2, table 380)."""
     for element in structure(file).all:
@@ -99,25 +125,62 @@ def note_kinds(file: Opened) -> Iterator[Fault]:
             yield Fault(f'a note is of the kind "{name(kind)}"', element.where)
 
 
+@clause("8.2.5.23-1", "ruby has its parts in order", MISNESTED, _UA2)
+def ruby(file: Opened) -> Iterator[Fault]:
+    """RB and RT, or RB, RP, RT and RP (ISO 14289-2, 8.2.5.23)."""
+    for element in structure(file).all:
+        kinds = [kid.type for kid in kids_of(element)]
+        if element.type == "Ruby" and kinds not in (["RB", "RT"], ["RB", "RP", "RT", "RP"]):
+            yield Fault("Ruby holds other parts than RB and RT", element.where)
+
+
+@clause("8.2.5.24-1", "warichu has its parts in order", MISNESTED, _UA2)
+def warichu(file: Opened) -> Iterator[Fault]:
+    """WP, WT and WP (ISO 14289-2, 8.2.5.24)."""
+    for element in structure(file).all:
+        if element.type == "Warichu" and [kid.type for kid in kids_of(element)] != ["WP", "WT", "WP"]:
+            yield Fault("Warichu holds other parts than WP, WT and WP", element.where)
+
+
 @clause("8.2.5.25-1", "lists with labels say how they are numbered", MISNESTED, _UA2)
 def lists_numbered(file: Opened) -> Iterator[Fault]:
-    """L with Lbl: `ListNumbering`, and not None."""
+    """L with Lbl: `ListNumbering`, its own or that of a list around, and not None."""
     for element in structure(file).all:
-        labelled = any(part.type == "Lbl" for item in element.kids for part in item.kids)
-        if element.type == "L" and labelled and name(element.attribute("List", "ListNumbering")) in ("", "None"):
+        if element.type != "L" or not any(p.type == "Lbl" for item in kids_of(element) for p in kids_of(item)):
+            continue
+        said = (name(one.attribute("List", "ListNumbering")) for one in (element, *element.ancestors()))
+        if next((word for word in said if word), "None") == "None":
             yield Fault("a list with labels does not say how it is numbered (ListNumbering)", element.where)
+
+
+@clause("8.2.5.25-2", "items hold no content of their own", MISNESTED, _UA2)
+def items_hold(file: Opened) -> Iterator[Fault]:
+    """LI: content stands in Lbl or LBody (ISO 14289-2, 8.2.5.25)."""
+    for element in structure(file).all:
+        if element.type == "LI" and element.content:
+            yield Fault("LI holds content of its own", element.where)
 
 
 @clause("8.2.5.27-1", "captions stand first or last", MISNESTED, _UA2)
 def captions_at_edge(file: Opened) -> Iterator[Fault]:
     """Caption in whatever it belongs to."""
     for element in structure(file).all:
-        kinds = [kid.type for kid in element.kids]
-        if "Caption" in kinds[1:-1] and element.type in ("Figure", "Table", "L", "TOC", "Formula"):
+        if "Caption" in [kid.type for kid in kids_of(element)][1:-1]:
             yield Fault("a caption stands in the middle of what it belongs to", element.where)
 
 
+@clause("8.2.5.29-1", "mathematics stands in formulas", MISNESTED, _UA2)
+def mathematics(file: Opened) -> Iterator[Fault]:
+    """Elements of MathML: in a Formula, or in one another."""
+    for element in structure(file).all:
+        around = element.parent
+        fits = around is not None and (around.type == "Formula" or namespace(around.object) == MATHML)
+        if namespace(element.object) == MATHML and not fits:
+            yield Fault("an element of MathML does not stand in a Formula", element.where)
+
+
 @clause("8.8-1", "links inside the file lead to structure elements", DESTINATION_BROKEN, _UA2)
+@clause("8.8-2", "actions inside the file lead to structure elements", DESTINATION_BROKEN, _UA2)
 def structure_destinations(file: Opened) -> Iterator[Fault]:
     """Links and lines of the outline: a structure destination (ISO 14289-2, 8.8; ISO 32000-2, 12.3.2.3)."""
     for page, note in annotations_of(file):

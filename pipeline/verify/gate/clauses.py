@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from pipeline.diagnostics import Rule
+from pipeline.verify.gate.numbering import in_archive_4, in_ua_2
 from pipeline.verify.gate.opened import Opened
 
 
@@ -51,6 +52,7 @@ class Clause:
         check: finds its faults.
         matterhorn: the failure conditions of the Matterhorn Protocol 1.1 that it covers, "01-005".
         level_a: whether only level A of PDF/A asks for it.
+        level_u: of such a clause, whether level U asks for it, too.
         declared: whether it is about the declaration itself, which is written last.
     """
 
@@ -63,10 +65,14 @@ class Clause:
     archive: str = ""
     level_a: bool = False
     declared: bool = False
+    level_u: bool = False
 
     def number_in(self, standard: Standard) -> str:
-        """Its place in a standard."""
-        return self.archive if self.archive and standard in ARCHIVE else self.number
+        """Its place in a standard; in PDF/A-1 and PDF/A-2 that of PDF/A-3."""
+        number = self.archive if self.archive and standard in ARCHIVE else self.number
+        if standard is Standard.UA2:
+            return in_ua_2(number)
+        return in_archive_4(number) if standard is Standard.A4 else number
 
 
 _CLAUSES: list[Clause] = []
@@ -82,12 +88,15 @@ def clause(
     archive: str = "",
     level_a: bool = False,
     declared: bool = False,
+    level_u: bool = False,
 ) -> Callable[[Check], Check]:
     """Register a function as the check of a clause; a function may check several."""
 
     def register(check: Check) -> Check:
         conditions = tuple(matterhorn.split())
-        _CLAUSES.append(Clause(number, says, rule, frozenset(standards), check, conditions, archive, level_a, declared))
+        _CLAUSES.append(
+            Clause(number, says, rule, frozenset(standards), check, conditions, archive, level_a, declared, level_u)
+        )
         return check
 
     return register

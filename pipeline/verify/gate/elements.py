@@ -121,6 +121,12 @@ class Structure:
         holder = mark.stream if mark.stream != (0, 0) else identity(page)
         return self.owners.get((holder, mark.mcid))
 
+    def told(self, holder: Any, mcid: int) -> Any:
+        """The element that marked content of a page or form belongs to by the parent tree; None when it says none."""
+        key = entry(holder, "/StructParents")
+        row = self.parents.get(key) if isinstance(key, int) else None
+        return row[mcid] if isinstance(row, pikepdf.Array) and 0 <= mcid < len(row) else None
+
 
 @lru_cache(maxsize=4)
 def structure(file: Opened) -> Structure:
@@ -188,6 +194,11 @@ def _take_kids(element: Element) -> list[Any]:
             kids.append(kid)
             element.order.append("element")
     return kids
+
+
+def is_ua2(file: Opened) -> bool:
+    """Whether a file follows the second part of PDF/UA, which is about PDF 2.0, where the first is about PDF 1.7."""
+    return file.version.startswith("2") or file.said("http://www.aiim.org/pdfua/ns/id/", "part") == ["2"]
 
 
 def namespace(value: Any) -> str:

@@ -12,16 +12,25 @@ from pipeline.checks import CheckResult, CheckState
 from pipeline.diagnostics import Diagnostic, Severity, Span, has_errors
 from pipeline.verify.gate import (
     checks_annotations,
+    checks_archive_attached,
     checks_archive_file,
+    checks_archive_fonts,
     checks_archive_graphics,
     checks_archive_interactive,
+    checks_archive_limits,
+    checks_archive_pictures,
     checks_content,
+    checks_extensions,
     checks_fonts,
+    checks_language,
     checks_metadata,
+    checks_properties,
     checks_reading,
     checks_structure,
     checks_tables,
     checks_ua2,
+    checks_ua2_annotations,
+    checks_ua2_texts,
 )
 from pipeline.verify.gate.checks_metadata import A_ID, UA_ID
 from pipeline.verify.gate.clauses import ARCHIVE, UA, Clause, Fault, Standard, all_clauses
@@ -32,16 +41,25 @@ from pipeline.verify.pdf_rules import UNSOUND
 
 FAMILIES = (
     checks_annotations,
+    checks_archive_attached,
     checks_archive_file,
+    checks_archive_fonts,
     checks_archive_graphics,
     checks_archive_interactive,
+    checks_archive_limits,
+    checks_archive_pictures,
     checks_content,
+    checks_extensions,
     checks_fonts,
+    checks_language,
     checks_metadata,
+    checks_properties,
     checks_reading,
     checks_structure,
     checks_tables,
     checks_ua2,
+    checks_ua2_annotations,
+    checks_ua2_texts,
 )
 """The modules whose clauses are known."""
 
@@ -56,10 +74,17 @@ class Profile:
     Attributes:
         standards: the standards.
         level_a: whether what only level A of PDF/A asks for counts.
+        level_u: whether what level U asks for counts.
     """
 
     standards: frozenset[Standard]
     level_a: bool = True
+    level_u: bool = True
+
+    def asks(self, clause: Clause, standard: Standard) -> bool:
+        """Whether it asks for a clause of a standard."""
+        leveled = clause.level_a and standard in ARCHIVE
+        return not leveled or self.level_a or (self.level_u and clause.level_u)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +185,7 @@ def examine(
             standards = [
                 item
                 for item in sorted(clause.standards & asked.standards, key=lambda item: item.value)
-                if asked.level_a or not clause.level_a or item not in ARCHIVE
+                if asked.asks(clause, item)
             ]
             if standards and not (clause.declared and undeclared) and (clause.declared or not only_declared):
                 faults, why = _faults(clause, file)
@@ -191,7 +216,8 @@ def _said_profile(file: Opened) -> Profile:
         standards.add(archives.get(part[0], Standard.A3))
     if not standards & (UA | ARCHIVE):
         standards.add(Standard.UA1)
-    return Profile(frozenset(standards), level_a=[value.upper() for value in level] not in (["B"], ["U"]))
+    said = [value.upper() for value in level]
+    return Profile(frozenset(standards), level_a=said not in (["B"], ["U"]), level_u=said != ["B"])
 
 
 def _faults(clause: Clause, file: Opened) -> tuple[list[Fault], str]:

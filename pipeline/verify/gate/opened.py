@@ -56,8 +56,14 @@ def items(value: Any) -> list[Any]:
 
 
 def name(value: Any) -> str:
-    """A name without its slash; "" for anything else."""
-    return str(value)[1:] if kind_of(value) is pikepdf.ObjectType.name_ else ""
+    """A name without its slash, with U+FFFD for what is not UTF-8; "" for anything else."""
+    if kind_of(value) is not pikepdf.ObjectType.name_:
+        return ""
+    try:
+        return str(value)[1:]
+    except UnicodeDecodeError:
+        escaped = re.sub(rb"#([0-9A-Fa-f]{2})", lambda found: bytes.fromhex(found[1].decode()), value.unparse())
+        return escaped[1:].decode("utf-8", "replace")
 
 
 def text(value: Any) -> str:
@@ -76,10 +82,15 @@ def number(value: Any) -> float | None:
 
 
 def pairs(holder: Any) -> list[tuple[str, Any]]:
-    """The entries of a dictionary or stream by their keys, which are given without their slash."""
+    """The entries of a dictionary or stream by their keys: without their slash, with U+FFFD for what is not UTF-8."""
     if not is_holder(holder):
         return []
-    return [(key.removeprefix("/"), holder.get(key)) for key in sorted(holder.keys())]
+    found = {key.removeprefix("/"): value for key, value in holder.items()}
+    return [(_readable(key), found[key]) for key in sorted(found)]
+
+
+def _readable(key: str) -> str:
+    return key if key.isascii() else key.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def identity(value: Any) -> tuple[int, int]:
@@ -178,11 +189,12 @@ class Opened:
         while pending:
             value, depth = pending.pop()
             if is_holder(value):
-                keys = sorted(value.keys())
+                entries = dict(value.items())
+                keys = sorted(entries)
                 for key in keys:
                     places.setdefault(key, []).append(len(found))
                 found.append(value)
-                kids = [value.get(key) for key in keys]
+                kids = [entries[key] for key in keys]
             elif kind_of(value) is _ARRAY:
                 kids = list(value)
             else:
@@ -226,15 +238,7 @@ class Opened:
     @cached_property
     def xmp(self) -> etree._Element | None:
         """The RDF of the packet, or None when there is none that can be read."""
-        if self.metadata is None:
-            return None
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-        try:
-            tree = etree.fromstring(self.metadata.strip(b"\0 \r\n\t"), parser)
-        except (etree.XMLSyntaxError, ValueError):
-            return None
-        rdf = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}RDF"
-        return tree if tree.tag == rdf else next(tree.iter(rdf), None)
+        return rdf_of(self.metadata) if self.metadata is not None else None
 
     def said(self, namespace: str, local: str) -> list[str]:
         """The values of a property in the metadata, as element or as attribute."""
@@ -247,6 +251,17 @@ class Opened:
                 found.append(str(about.attrib[wanted]))
             found += [" ".join("".join(map(str, value.itertext())).split()) for value in about.findall(wanted)]
         return found
+
+
+def rdf_of(packet: bytes) -> etree._Element | None:
+    """The RDF of a packet of XMP, or None when there is none that can be read."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        tree = etree.fromstring(packet.strip(b"\0 \r\n\t"), parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+    rdf = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}RDF"
+    return tree if tree.tag == rdf else next(tree.iter(rdf), None)
 
 
 def _is_direct_holder(value: Any) -> bool:

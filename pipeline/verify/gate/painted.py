@@ -13,7 +13,18 @@ from typing import Any
 import pikepdf
 
 from pipeline.verify.gate.canvas import Canvas, Mark, Piece, State
-from pipeline.verify.gate.opened import NotReadableError, Opened, entry, identity, items, kind_of, name, number, pairs
+from pipeline.verify.gate.opened import (
+    NotReadableError,
+    Opened,
+    entry,
+    identity,
+    is_holder,
+    items,
+    kind_of,
+    name,
+    number,
+    pairs,
+)
 from pipeline.verify.gate.tape import DEVICES, INLINE, PAINTS, PATTERNS, SHOWS, Shelf, shelf
 
 _FILLS = frozenset("b B b* B* f F f*".split())
@@ -120,6 +131,7 @@ class _Reader:
                 self.found[kind, word] = found
         else:
             found = None
+        self.canvas.borrows = True
         if found is None:
             self.canvas.missing.add(f"{kind[1:]} {key}")
         return found
@@ -184,7 +196,8 @@ class _Reader:
             self.canvas.intents.add(name(operands[0]))
 
     def setting(self, setting: Any) -> None:
-        if setting is None:
+        if not is_holder(setting):
+            self.canvas.missing.add("ExtGState that is none")
             return
         self.canvas.settings.append(setting)
         font = items(entry(setting, "/Font"))
@@ -278,6 +291,8 @@ class _Reader:
         elif kind == "Form":
             self.canvas.forms.append(xobject)
             self.inner(xobject)
+        elif kind != "PS":
+            self.canvas.missing.add("XObject that is none")
 
     def inner(self, form: Any, *, shown: bool = True) -> None:
         """A stream inside: read again where it stands in another place of the structure."""

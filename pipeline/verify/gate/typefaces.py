@@ -102,6 +102,12 @@ class Typeface:
         return f'the font "{base}"'
 
     @property
+    def is_subset(self) -> bool:
+        """Whether its name says that it is a part of a font: six capitals and a plus (ISO 32000-1, 9.6.4)."""
+        base = name(entry(self.inner, "/BaseFont"))
+        return base[6:7] == "+" and base[:6].isascii() and base[:6].isalpha() and base[:6].isupper()
+
+    @property
     def where(self) -> str:
         """Its place, for a message."""
         found = identity(self.font)[0]
@@ -191,9 +197,9 @@ class Typeface:
 
     # ------------------------------------------------------------ glyphs
 
-    def glyphs(self) -> Iterator[Glyph]:
-        """The glyphs that can be seen."""
-        for code, length in sorted(self.codes()):
+    def glyphs(self, *, visible: bool = True) -> Iterator[Glyph]:
+        """The glyphs that can be seen, or all."""
+        for code, length in sorted(self.codes(visible=visible)):
             yield self._composite(code, length) if self.kind == "Type0" else self._simple(code)
 
     def _composite(self, code: int, length: int) -> Glyph:

@@ -82,5 +82,5 @@ def _read(answer: bytes) -> tuple[bool | None, list[tuple[str, str]]]:
 
 def _rule_of(number: str) -> Rule:
     """Our code for a rule of veraPDF."""
-    same = (clause.rule for clause in all_clauses() if number in (clause.number, clause.archive))
+    same = (clause.rule for clause in all_clauses() if number in {clause.number_in(it) for it in clause.standards})
     return next(same, FOREIGN_FINDING)

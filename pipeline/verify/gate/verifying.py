@@ -59,7 +59,8 @@ def profile_of(words: str) -> Profile | None:
             raise ValueError(f'there is no standard "{word}"; choose from {", ".join(_NAMES)}')
         found.add(_NAMES[plain])
         levels.add(word[len(plain) :])
-    return Profile(frozenset({*found, Standard.FILE}), level_a=not levels & {"b", "u"}) if found else None
+    standards = frozenset({*found, Standard.FILE})
+    return Profile(standards, level_a=not levels & {"b", "u"}, level_u="b" not in levels) if found else None
 
 
 def verify_files(
