@@ -116,11 +116,12 @@ def assemble(
         StageFailedError: when one of the press's own templates fails.
     """
     words = wording.words_for(report.settings.lang, report.settings.labels)
+    known = frozenset(entry.note.id for entry in report.notes)
     pieces: list[Piece] = []
 
     def text_piece(kind: PieceKind, identifier: str, text: Embedded) -> None:
         words = (START if kind is PieceKind.TITLE else "") + text.text
-        markdown = templates.render("manuscript/text.md.j2", findings, text=words, calls=_calls(report, text))
+        markdown = templates.render("manuscript/text.md.j2", findings, text=words, calls=_calls(report, known, text))
         pieces.append(Piece(kind, identifier, markdown, text))
 
     for section in index.order:
@@ -133,22 +134,26 @@ def assemble(
             text_piece(PieceKind.NOTE, call.id, call.entry.text)
     for figure in report.figures:
         if figure.figure.id in index.placed:
-            pieces.append(_figure(report, figure, templates, words, findings))
+            pieces.append(_figure(report, figure, known, templates, words, findings))
     for table in report.tables:
         if table.table.id in index.placed and table.data is not None:
-            pieces.append(_table(report, table, templates, words, findings))
+            pieces.append(_table(report, table, known, templates, words, findings))
     pieces += _matter(report, templates, provenance, findings)
     return tuple(pieces)
 
 
-def _calls(report: Report, *texts: Embedded | None) -> tuple[str, ...]:
+def _calls(report: Report, known: frozenset[str], *texts: Embedded | None) -> tuple[str, ...]:
     names = [token.name for text in texts for token in report.tokens_of(text) if token.form is Form.NOTE_CALL]
-    known = {entry.note.id for entry in report.notes}
     return tuple(dict.fromkeys(name for name in names if name in known))
 
 
 def _figure(
-    report: Report, entry: FigureEntry, templates: Templates, words: Mapping[str, str], findings: Findings
+    report: Report,
+    entry: FigureEntry,
+    known: frozenset[str],
+    templates: Templates,
+    words: Mapping[str, str],
+    findings: Findings,
 ) -> Piece:
     markdown = templates.render(
         "manuscript/figure.md.j2",
@@ -156,7 +161,7 @@ def _figure(
         figure=entry.figure,
         href=asset_name(entry),
         words=words,
-        calls=_calls(report, entry.caption, entry.unit, entry.source),
+        calls=_calls(report, known, entry.caption, entry.unit, entry.source),
     )
     return Piece(PieceKind.FIGURE, entry.figure.id, markdown, entry.caption, 1)
 
@@ -169,7 +174,12 @@ def asset_name(entry: FigureEntry) -> str:
 
 
 def _table(
-    report: Report, entry: TableEntry, templates: Templates, words: Mapping[str, str], findings: Findings
+    report: Report,
+    entry: TableEntry,
+    known: frozenset[str],
+    templates: Templates,
+    words: Mapping[str, str],
+    findings: Findings,
 ) -> Piece:
     rows = printed_rows(entry)
     markdown = templates.render(
@@ -179,7 +189,7 @@ def _table(
         rows=_marked_rows(entry, words),
         words=words,
         calls=_calls(
-            report, entry.caption, entry.unit, *entry.headings, *(cell for row in rows for cell in row),
+            report, known, entry.caption, entry.unit, *entry.headings, *(cell for row in rows for cell in row),
             *entry.notes, entry.source,
         ),
     )  # fmt: skip
