@@ -1,7 +1,7 @@
 """Print random documents and count what is wrong with their notes.
 
     python -m benchmarks.notes_fuzz --notes 20000 --seed 1
-    python -m benchmarks.notes_fuzz --notes 2000 --engine stock     the layout engine without `footnotes`
+    python -m benchmarks.notes_fuzz --notes 2000 --engine stock     the layout engine as it is installed
     python -m benchmarks.notes_fuzz --notes 2000 --longest 40       short notes only
 
 Ends with status 1 when anything is wrong.
@@ -19,7 +19,8 @@ import weasyprint
 
 from benchmarks.notes_fuzz.check import FAULTS, Tally, check
 from benchmarks.notes_fuzz.documents import document
-from pipeline.render.footnotes import continued
+from pipeline.render.engine import improved
+from pipeline.workers import processors, work_through
 
 _ROWS = (
     ("documents", "documents"),
@@ -36,13 +37,13 @@ _ROWS = (
 
 
 def run(
-    seed: int, notes: int, longest: int = 3000, engine: str = "continued", only: tuple[str, ...] = ()
+    seed: int, notes: int, longest: int = 3000, engine: str = "improved", only: tuple[str, ...] = ()
 ) -> tuple[Tally, float]:
     """Print one document and check it; also give the CPU seconds that its layout took."""
     source = document(seed, notes, longest, only=only)
     started = time.process_time()
     try:
-        with continued() if engine == "continued" else nullcontext():
+        with improved() if engine == "improved" else nullcontext():
             printed = weasyprint.HTML(string=source.html).render(pdf_variant="pdf/ua-1")
         seconds = time.process_time() - started
         pdf = printed.write_pdf(pdf_variant="pdf/ua-1")
@@ -61,7 +62,7 @@ def main() -> int:
     parser.add_argument("--each", type=int, default=80, help="notes in a document")
     parser.add_argument("--longest", type=int, default=3000, help="words of the longest notes")
     parser.add_argument("--seed", type=int, default=1, help="of the first document; the next ones count on")
-    parser.add_argument("--engine", choices=("continued", "stock"), default="continued")
+    parser.add_argument("--engine", choices=("improved", "stock"), default="improved")
     parser.add_argument("--only", default="", help="kinds of blocks, with commas between")
     parser.add_argument("--fast", action="store_true", help="four short documents: 160 notes")
     parser.add_argument("-v", action="store_true", help="tell each document and each fault")
@@ -71,8 +72,14 @@ def main() -> int:
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
     only = tuple(filter(None, options.only.split(",")))
     total, seconds = Tally(), 0.0
-    for seed in range(options.seed, options.seed + -(-options.notes // options.each)):
-        tally, took = run(seed, options.each, options.longest, options.engine, only)
+    seeds = range(options.seed, options.seed + -(-options.notes // options.each))
+    printed = work_through(
+        seeds,
+        lambda seed: run(seed, options.each, options.longest, options.engine, only),
+        processes=processors(),
+    )
+    for number, (tally, took) in printed:
+        seed = seeds[number]
         total.add(tally)
         seconds += took
         if options.v or tally.faults:
@@ -80,7 +87,7 @@ def main() -> int:
         if options.v:
             for place in tally.places:
                 print("   ", place, flush=True)
-    print(f"\nengine: {options.engine}, seeds {options.seed} to {seed}, {seconds:.0f} s CPU of layout\n")
+    print(f"\nengine: {options.engine}, seeds {seeds[0]} to {seeds[-1]}, {seconds:.0f} s CPU of layout\n")
     for name, told in _ROWS:
         print(f"{told:36}{total.figures[name]:>9,}")
     print()

@@ -175,7 +175,7 @@ class Engine:
         Raises:
             StageFailedError: when the engine stops in the middle.
         """
-        with self._log_read(self._complain), self._crashes_told("laying out pages"), _engine_improved():
+        with self._log_read(self._complain), self._crashes_told("laying out pages"), improved():
             return _TreeHTML(tree, self._fetcher).render(
                 font_config=self._fonts, stylesheets=self._sheets, cache=self._pictures, pdf_tags=True
             )
@@ -195,7 +195,7 @@ class Engine:
             StageFailedError: when the engine stops in the middle.
             BoundToSideError: when the pages depend on which side they are on.
         """
-        with self._log_read(self._complain), self._crashes_told("laying out pages"), _engine_improved():
+        with self._log_read(self._complain), self._crashes_told("laying out pages"), improved():
             html = _TreeHTML(tree, self._fetcher)
             watched = paging.in_place() if paging is not None else nullcontext()
             with right_hand_pages(html, blank=blank) as margins, watched:
@@ -329,7 +329,7 @@ def _place_of_selector(sheet: Sheet, message: str) -> Span:
 
 
 @contextmanager
-def _engine_improved() -> Iterator[None]:
+def improved() -> Iterator[None]:
     """Notes that continue, words that stay whole, and less work."""
     with continued(), kept_whole(), shortcuts.taken():
         yield
