@@ -39,6 +39,7 @@ from pipeline.verify.ace import prove_claim
 from pipeline.verify.epub import check_epub
 from pipeline.verify.gate.page import conformance_page
 from pipeline.verify.parity import Sources, check_parity
+from pipeline.verify.printed_text import PrintedText
 from pipeline.verify.proving import Proof, prove
 from pipeline.wording import words_for
 from pipeline.workspace import Workspace, source_commit
@@ -253,6 +254,7 @@ def _verified_and_published(
     folder.mkdir(parents=True, exist_ok=True)
     artefacts: list[Artefact] = []
     proofs: list[Proof] = []
+    printed: PrintedText | None = None
     epoch, cache = workspace.epoch(document.imprint.date), Cache(workspace.cache)
     with tempfile.TemporaryDirectory(prefix=".verify-", dir=folder) as aside:
         finished = [Path(aside) / item.edition.file_name(slug) for item in made]
@@ -269,13 +271,14 @@ def _verified_and_published(
                 worded, form = _for(item.edition, document), FORMS[item.edition]
                 proofs.append(prove(path, worded, form, epoch, cache, findings, checked.place_of))
                 checks = proofs[-1].checks
+                printed = proofs[-1].printed if item.edition is Edition.PDF else printed
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
             artefacts.append(Artefact(folder / path.name, item.edition, item.pages, checks, digest))
         progress("comparing the editions with the sources")
         paths = {item.edition: path for item, path in zip(made, finished, strict=True)}
         sources = Sources(checked.report, checked.index, checked.place_of)
         pdf, epub = paths.get(Edition.PDF), paths.get(Edition.EPUB)
-        parity = check_parity(document, sources, cache, findings, pdf, epub)
+        parity = check_parity(document, sources, cache, findings, pdf, epub, printed)
         artefacts[-1:] = [replace(last, checks=last.checks + parity) for last in artefacts[-1:]]
         if has_errors(checked.judged(findings, workspace)):
             _leave_unproved(folder / UNPROVED, finished, document, proofs)

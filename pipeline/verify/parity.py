@@ -27,9 +27,9 @@ from pipeline.verify.clauses import Clause, clauses_of, clauses_of_notes, clause
 from pipeline.verify.epub_book import Book, UnusableBookError, read_book
 from pipeline.verify.parity_pages import check_page_list
 from pipeline.verify.pdf_file import UnusablePdfError, read_pdf
-from pipeline.verify.pdf_inspection import Inspection, in_reference, inspect
-from pipeline.verify.pdf_reading import Printed
+from pipeline.verify.pdf_inspection import inspect
 from pipeline.verify.pdf_strands import sections_of
+from pipeline.verify.printed_text import PrintedStrand, PrintedText, digest_of, printed_text
 from pipeline.verify.text import letters_of, shown
 from pipeline.verify.units import EDGE, Unit, UnitKind, in_order_of_print, units, units_of_chapter, units_of_part
 
@@ -100,6 +100,7 @@ def check_parity(
     findings: Findings,
     pdf: Path | None = None,
     epub: Path | None = None,
+    printed: PrintedText | None = None,
 ) -> tuple[CheckResult, ...]:
     """Compare the source, the PDF and the EPUB of a report.
 
@@ -110,6 +111,7 @@ def check_parity(
         findings: takes every difference, at its line of the source.
         pdf: the finished PDF, or None when none was made.
         epub: the finished EPUB, or None when none was made.
+        printed: the text of the PDF, when it was read already.
 
     Returns:
         One result for each comparison; one that could not be made is not run.
@@ -120,7 +122,7 @@ def check_parity(
         reason = f"the document is not well-formed: {error.msg}"
         return tuple(CheckResult(name, CheckState.NOT_RUN, reason) for name in NAMES)
     results = [_told(NAMES[0], *_compare_source(text), findings)]
-    book = look = None
+    book = None
     if epub is not None:
         try:
             book = read_book(epub, epub.name)
@@ -128,20 +130,36 @@ def check_parity(
             results.append(CheckResult(NAMES[1], CheckState.NOT_RUN, f"the EPUB cannot be read: {fault}"))
         else:
             results.append(_told(NAMES[1], *_compare_epub(text, book), findings))
-    if pdf is not None:
-        try:
-            look = inspect(document, read_pdf(pdf, cache), sections_of(document), pdf.name, sources.locate)
-        except UnusablePdfError as fault:
-            results.append(CheckResult(NAMES[2], CheckState.NOT_RUN, f"the PDF cannot be read: {fault}"))
-        else:
-            unreadable = ", ".join(sorted({font.name for font in look.pdf.unreadable}))
-            if unreadable:
-                results.append(CheckResult(NAMES[2], CheckState.NOT_RUN, f"text in {unreadable} cannot be read"))
-            else:
-                results.append(_told(NAMES[2], *_compare_pdf(text, look), findings))
-    if book is not None and look is not None:
-        results.append(_told(NAMES[3], *check_page_list(book, look), findings))
+    if pdf is None:
+        return tuple(results)
+    try:
+        printed = _read(pdf, document, sources, cache, printed)
+    except UnusablePdfError as fault:
+        results.append(CheckResult(NAMES[2], CheckState.NOT_RUN, f"the PDF cannot be read: {fault}"))
+        return tuple(results)
+    if printed.unreadable:
+        results.append(CheckResult(NAMES[2], CheckState.NOT_RUN, f"text in {printed.unreadable} cannot be read"))
+    else:
+        results.append(_told(NAMES[2], *_compare_pdf(text, printed), findings))
+    if book is not None:
+        results.append(_told(NAMES[3], *check_page_list(book, printed), findings))
     return tuple(results)
+
+
+def _read(pdf: Path, document: Document, sources: Sources, cache: Cache, printed: PrintedText | None) -> PrintedText:
+    """The text of a PDF: what was read of it already, when it is the same file to the byte.
+
+    Raises:
+        UnusablePdfError: when it cannot be read.
+    """
+    try:
+        digest = digest_of(pdf.read_bytes())
+    except OSError as error:
+        raise UnusablePdfError(f"the file cannot be opened: {error}") from error
+    if printed is not None and printed.digest == digest:
+        return printed
+    look = inspect(document, read_pdf(pdf, cache), sections_of(document), pdf.name, sources.locate)
+    return printed_text(look, digest)
 
 
 def _told(name: str, faults: Sequence[Diagnostic], detail: str, findings: Findings) -> CheckResult:
@@ -316,33 +334,30 @@ def _counted(found: Sequence[Unit]) -> str:
 # ---------------------------------------------------------------- the PDF
 
 
-def _compare_pdf(text: _Text, look: Inspection) -> tuple[list[Diagnostic], str]:
+def _compare_pdf(text: _Text, printed: PrintedText) -> tuple[list[Diagnostic], str]:
     """Every unit of the document is printed whole and in order.
 
     What is printed twice is told by the check "PDF text", which reads the same words.
     """
-    strands: dict[str, list[Printed]] = {}
-    for printed in look.reading.printed:
-        strands.setdefault(printed.section, []).append(printed)
     faults: list[Diagnostic] = []
     found: list[Unit] = []
     for chapter in text.document.chapters:
         wanted = (*units_of_part(chapter), *units_of_chapter(chapter, text.document.words.page))
         found += wanted
-        for unit, whole in _printed(wanted, strands.get(chapter.id, [])):
+        for unit, whole in _printed(wanted, printed.strands.get(chapter.id, ())):
             if not whole:
                 message = f'"{shown(unit.words)}" is not printed whole, or not in its order'
                 faults.append(PDF_DIFFERS.at(text.line(chapter.id, unit), message))
     return faults, _counted(found)
 
 
-def _printed(wanted: Sequence[Unit], strands: Sequence[Printed]) -> Iterator[tuple[Unit, bool]]:
+def _printed(wanted: Sequence[Unit], strands: Sequence[PrintedStrand]) -> Iterator[tuple[Unit, bool]]:
     """Each unit, and whether its letters are on paper: those of the strand that goes on with them."""
     at = dict.fromkeys(range(len(strands)), 0)
     current = 0
     for unit in wanted:
         letters = unit.letters.replace(EDGE, "")
-        ways = [n for n, printed in enumerate(strands) if printed.strand.letters.startswith(letters, at[n])]
+        ways = [n for n, strand in enumerate(strands) if strand.letters.startswith(letters, at[n])]
         open_ways = [n for n in ways if n == current] or [n for n in ways if at[n]] or ways
         if not open_ways:
             yield unit, False
@@ -350,6 +365,4 @@ def _printed(wanted: Sequence[Unit], strands: Sequence[Printed]) -> Iterator[tup
         current = open_ways[0]
         start, end = at[current], at[current] + len(letters)
         at[current] = end
-        printed = strands[current]
-        gaps = (gap for gap in printed.gaps if gap[0] < end and gap[1] > start and not in_reference(printed, gap))
-        yield unit, next(gaps, None) is None
+        yield unit, not any(gap[0] < end and gap[1] > start for gap in strands[current].gaps)

@@ -17,8 +17,9 @@ from pipeline.render.xmp import Claims
 from pipeline.verify.gate.clauses import Standard
 from pipeline.verify.gate.examine import Examination, Profile, examine
 from pipeline.verify.gate.verapdf import check_with_verapdf
-from pipeline.verify.pdf import check_pdf, place_of_id
+from pipeline.verify.pdf import check_and_read, place_of_id
 from pipeline.verify.pdf_print import check_for_printers
+from pipeline.verify.printed_text import PrintedText, carried_over
 from pipeline.workers import WorkFailedError, processors, work_through
 
 _PARTS_UA = {1: Standard.UA1, 2: Standard.UA2}
@@ -33,11 +34,13 @@ class Proof:
         checks: every check, in short.
         examination: every rule of the standards.
         others: what other checkers say.
+        printed: the text of the file, for the comparison with other editions; None when it has to be read anew.
     """
 
     checks: tuple[CheckResult, ...]
     examination: Examination
     others: tuple[CheckResult, ...]
+    printed: PrintedText | None = None
 
 
 def prove(
@@ -63,22 +66,24 @@ def prove(
     profile = _profile(form.claims)
     own = Findings()
 
-    def compare() -> tuple[tuple[CheckResult, ...], tuple[Diagnostic, ...]]:
+    def compare() -> tuple[tuple[CheckResult, ...], tuple[Diagnostic, ...], PrintedText | None]:
         wrong = Findings()
-        checks = check_pdf(path, document, cache, wrong, locate)
+        checks, text = check_and_read(path, document, cache, wrong, locate)
         if form.for_printers:
             checks = (*checks, *check_for_printers(path, wrong))
-        return checks, wrong.all()
+        return checks, wrong.all(), text
 
     def judge() -> Examination:
         return examine(path, path.name, profile, undeclared=True, locate=locate, cache=cache)
 
-    (checks, wrong), examination = _at_once(compare, judge)
+    (checks, wrong, printed), examination = _at_once(compare, judge)
     own.extend(wrong)
     own.extend(examination.findings)
     others: tuple[CheckResult, ...] = ()
     if not has_errors(own.all()):
-        path.write_bytes(declared(path.read_bytes(), document, form, epoch))
+        proved = path.read_bytes()
+        path.write_bytes(declared(proved, document, form, epoch))
+        printed = carried_over(printed, proved, path)
         said = examine(path, path.name, profile, only_declared=True)
         own.extend(said.findings)
         examination = _together(examination, said)
@@ -86,7 +91,7 @@ def prove(
         own.extend(found)
         others = (verdict,)
     findings.extend(own.all())
-    return Proof((*checks, *examination.summary(), *others), examination, others)
+    return Proof((*checks, *examination.summary(), *others), examination, others, printed)
 
 
 First = TypeVar("First")
