@@ -98,7 +98,7 @@ def _complaints(file: Opened) -> list[str]:
     for value in file.objects:
         if isinstance(value, pikepdf.Stream):
             value.read_bytes(pikepdf.StreamDecodeLevel.all)
-    for page in file.pages:
+    for page in file.looked_at:
         if identity(page.object) not in known:
             pikepdf.Page(page.object).parse_contents(silent)
     return [f"WARNING: {warning}" for warning in file.pdf.get_warnings()]

@@ -193,7 +193,7 @@ def attachment_names(file: Opened) -> Iterator[Fault]:
 )
 def attachment_relations(file: Opened) -> Iterator[Fault]:
     """AFRelationship, and a place in some `AF` (ISO 19005-3, 6.8)."""
-    associated = {identity(item) for value in (file.root, *file.having("/AF")) for item in items(entry(value, "/AF"))}
+    associated = {identity(item) for value in file.everywhere("/AF") for item in items(value)}
     for value in _attached(file):
         if not name(entry(value, "/AFRelationship")):
             yield Fault("an attached file does not say what it is to the document (AFRelationship)", place(value))
