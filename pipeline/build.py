@@ -38,8 +38,8 @@ from pipeline.toolchain import Tool, ToolMissingError
 from pipeline.verify.ace import prove_claim
 from pipeline.verify.epub import check_epub
 from pipeline.verify.gate.page import conformance_page
-from pipeline.verify.parity import Sources, check_parity
-from pipeline.verify.printed_text import PrintedText
+from pipeline.verify.parity import Done, check_parity
+from pipeline.verify.parity_text import Sources
 from pipeline.verify.proving import Proof, prove
 from pipeline.wording import words_for
 from pipeline.workspace import Workspace, source_commit
@@ -254,7 +254,8 @@ def _verified_and_published(
     folder.mkdir(parents=True, exist_ok=True)
     artefacts: list[Artefact] = []
     proofs: list[Proof] = []
-    printed: PrintedText | None = None
+    compared: Done | None = None
+    sources = Sources(checked.report, checked.index, checked.place_of)
     epoch, cache = workspace.epoch(document.imprint.date), Cache(workspace.cache)
     with tempfile.TemporaryDirectory(prefix=".verify-", dir=folder) as aside:
         finished = [Path(aside) / item.edition.file_name(slug) for item in made]
@@ -269,16 +270,16 @@ def _verified_and_published(
                     checks += (prove_claim(path, workspace.reader, place, findings),)
             else:
                 worded, form = _for(item.edition, document), FORMS[item.edition]
-                proofs.append(prove(path, worded, form, epoch, cache, findings, checked.place_of))
+                written = sources if item.edition is Edition.PDF else None
+                proofs.append(prove(path, worded, form, epoch, cache, findings, checked.place_of, written))
                 checks = proofs[-1].checks
-                printed = proofs[-1].printed if item.edition is Edition.PDF else printed
+                compared = compared or proofs[-1].compared
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
             artefacts.append(Artefact(folder / path.name, item.edition, item.pages, checks, digest))
         progress("comparing the editions with the sources")
         paths = {item.edition: path for item, path in zip(made, finished, strict=True)}
-        sources = Sources(checked.report, checked.index, checked.place_of)
         pdf, epub = paths.get(Edition.PDF), paths.get(Edition.EPUB)
-        parity = check_parity(document, sources, cache, findings, pdf, epub, printed)
+        parity = check_parity(document, sources, cache, findings, pdf, epub, compared)
         artefacts[-1:] = [replace(last, checks=last.checks + parity) for last in artefacts[-1:]]
         if has_errors(checked.judged(findings, workspace)):
             _leave_unproved(folder / UNPROVED, finished, document, proofs)

@@ -24,7 +24,8 @@ from pipeline.render.pagemap import page_map
 from pipeline.render.pdf import Design, print_pdf
 from pipeline.templating import Templates
 from pipeline.verify.clauses import plain
-from pipeline.verify.parity import NAMES, Sources, check_parity
+from pipeline.verify.parity import NAMES, Done, check_parity
+from pipeline.verify.parity_text import Sources
 from pipeline.verify.printed_text import PrintedText, carried_over, digest_of
 from pipeline.verify.proving import prove
 from pipeline.verify.text import letters_of
@@ -323,22 +324,24 @@ def test_a_pdf_that_cannot_be_read_is_not_compared(good: Editions, tmp_path: Pat
     assert "Parity pages" not in states
 
 
-def _proved(editions: Editions, folder: Path) -> tuple[Path, PrintedText]:
-    """A copy of the PDF that was proved and says so, with the text that was read of it meanwhile."""
+def _proved(editions: Editions, folder: Path) -> tuple[Path, Done]:
+    """A copy of the PDF that was proved and says so, with what was compared meanwhile."""
     path = folder / "small.pdf"
     path.write_bytes(editions.pdf.read_bytes())
-    printed = prove(path, editions.document, SCREEN_FORM, EPOCH, NO_CACHE, Findings()).printed
-    assert printed is not None and path.read_bytes() != editions.pdf.read_bytes()
-    return path, printed
+    document, findings, sources = editions.document, Findings(), editions.sources
+    done = prove(path, document, SCREEN_FORM, EPOCH, NO_CACHE, findings, sources.locate, sources).compared
+    assert done is not None and done.printed is not None and path.read_bytes() != editions.pdf.read_bytes()
+    return path, done
 
 
 @pytest.mark.artefact
 def test_a_pdf_that_was_read_is_not_read_again(good: Editions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path, printed = _proved(good, tmp_path)
+    path, done = _proved(good, tmp_path)
     findings = Findings()
     anew = check_parity(good.document, good.sources, NO_CACHE, findings, path, good.epub)
-    monkeypatch.delattr("pipeline.verify.parity.read_pdf")
-    taken = check_parity(good.document, good.sources, NO_CACHE, findings, path, good.epub, printed)
+    for name in ("read_pdf", "source_in_text", "_compare_pdf"):
+        monkeypatch.delattr(f"pipeline.verify.parity.{name}")
+    taken = check_parity(good.document, good.sources, NO_CACHE, findings, path, good.epub, done)
     assert taken == anew
     assert [(result.name, result.state) for result in taken] == [(name, CheckState.PASSED) for name in NAMES]
 
@@ -346,11 +349,11 @@ def test_a_pdf_that_was_read_is_not_read_again(good: Editions, tmp_path: Path, m
 @pytest.mark.artefact
 def test_what_was_read_of_another_file_counts_for_nothing(good: Editions, tmp_path: Path) -> None:
     """A file that was changed after it was proved is read, whatever is known of it."""
-    path, printed = _proved(good, tmp_path)
+    path, done = _proved(good, tmp_path)
     less = _said("sec-one", "an item of a list", "an item")(good.document)
     findings = Findings()
     path.write_bytes(print_pdf(less, Design("A4", (), ()), OWN, EPOCH, NO_CACHE, findings).data)
-    check_parity(good.document, good.sources, NO_CACHE, findings, path, None, printed)
+    check_parity(good.document, good.sources, NO_CACHE, findings, path, None, done)
     assert [f.rule.code for f in findings.all()] == ["PAR003"]
 
 

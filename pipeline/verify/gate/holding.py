@@ -60,7 +60,7 @@ class Holding:
     def leave_out(self) -> LeftOut:
         """What need not be looked at again."""
         left: list[Part] = []
-        uses: list[Use] = []
+        uses: dict[bytes, list[tuple[int, _Shown]]] = {}  # of each font, with the first page of each part
         numbers = {identity(page.object)[0]: page.number for page in self.file.pages}
         faces = {mark: Typeface(self.file.pdf.get_object(number, 0), 0) for mark, number in self.division.fonts.items()}
         for part in self.division.parts:
@@ -73,12 +73,13 @@ class Holding:
                 continue
             left.append(part)
             pages = sorted(numbers[page] for page in part.pages)
-            uses += [Use(faces[one.mark].font, pages[one.page], one.order, one.strings, one.visible) for one in shown]
+            for one in shown:
+                uses.setdefault(one.mark, []).append((pages[one.page], one))
         return LeftOut(
             frozenset(root for part in left for root in part.roots),
             frozenset(numbers[page] for part in left for page in part.pages),
             numbers_of(left),
-            tuple(uses),
+            tuple(_together(faces[mark], found) for mark, found in uses.items()),
         )
 
     def keep(self, faults: Iterable[tuple[Rule, Fault]]) -> None:
@@ -157,6 +158,13 @@ def _judges() -> str:
     """The digest of all that judges a part: what another version of it said is worth nothing."""
     code = (path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
     return key_of(pikepdf.__version__, pikepdf.__libqpdf_version__, *code)
+
+
+def _together(face: Typeface, shown: list[tuple[int, _Shown]]) -> Use:
+    """What several parts show in a font."""
+    page, order = min((page, one.order) for page, one in shown)
+    strings, visible = ({s for _, one in shown for s in getattr(one, which)} for which in ("strings", "visible"))
+    return Use(face.font, page, order, _condensed(face, strings), _condensed(face, visible))
 
 
 def _condensed(face: Typeface, strings: set[bytes]) -> tuple[bytes, ...]:

@@ -16,6 +16,7 @@ import pikepdf
 from lxml import etree
 
 from pipeline.cache import Cache
+from pipeline.verify.gate.written import Written
 
 _STREAM_WORD = re.compile(rb"\bstream\r?\n")
 _MOST_OBJECTS = 3_000_000
@@ -207,6 +208,15 @@ class Opened:
         return tuple(item for item in self.pdf.objects if item is not None)
 
     @cached_property
+    def written(self) -> Written:
+        """The objects as they are written.
+
+        Raises:
+            UnusualFileError: when they are not told apart by their numbers alone.
+        """
+        return Written(self.all_objects)
+
+    @cached_property
     def objects(self) -> tuple[Any, ...]:
         """The indirect objects that are looked at."""
         left = self.left_out.objects
@@ -227,10 +237,11 @@ class Opened:
     def everywhere(self, key: str) -> list[Any]:
         """All values of a key, in parts that are left out, too."""
         found = [entry(value, key) for value in self.having(key)]
-        written = f"{key} ".encode()
-        for item in self.all_objects if self.left_out.objects else ():
-            if identity(item)[0] in self.left_out.objects and is_holder(item) and written in _text(item):
-                found += [entry(value, key) for value in _holders(item)[0] if entry(value, key) is not None]
+        written, texts = f"{key} ".encode(), self.written.texts if self.left_out.objects else {}
+        for number in self.left_out.objects:
+            if written in texts.get(number, b""):
+                holders, _ = _holders(self.pdf.get_object(number, 0))
+                found += [entry(value, key) for value in holders if entry(value, key) is not None]
         return found
 
     @cached_property
@@ -316,12 +327,6 @@ def _holders(*top: Any) -> tuple[tuple[Any, ...], dict[str, list[int]]]:
         if depth < 64:
             pending.extend((kid, depth + 1) for kid in kids if _is_direct_holder(kid))
     return tuple(found), places
-
-
-def _text(value: Any) -> bytes:
-    """A dictionary, or that of a stream, as it is written."""
-    written: bytes = (value.stream_dict if kind_of(value) is _STREAM else value).unparse(resolved=True)
-    return written
 
 
 def _is_direct_holder(value: Any) -> bool:

@@ -23,15 +23,15 @@ import pikepdf
 
 from pipeline.cache import key_of
 from pipeline.verify.gate.opened import Opened, entry, identity, items, name, pairs, tree_items
-from pipeline.verify.gate.written import STRING, UnusualFileError, Written, references
+from pipeline.verify.gate.written import STRING, UnusualFileError, references
 
 _ELEMENT, _PAGE, _ANNOTATION, _OTHER = "element", "page", "annotation", "other"
 _ENDS = {
     b"/StructElem >>": _ELEMENT,
-    b"/Type /OBJR >>": _OTHER,
-    b"/Type /MCR >>": _OTHER,
-    b"/Type /Page >>": _PAGE,
-    b"/Type /Annot >>": _ANNOTATION,
+    b"/OBJR >>": _OTHER,
+    b"/MCR >>": _OTHER,
+    b"/Page >>": _PAGE,
+    b"/Annot >>": _ANNOTATION,
 }
 _NODE = b"/Type /Pages >>"
 _INHERITED = (b"/Resources", b"/MediaBox", b"/CropBox", b"/Rotate")
@@ -97,12 +97,14 @@ def divide(file: Opened, context: str) -> Division | None:
 class _Divider:
     def __init__(self, file: Opened, context: str) -> None:
         self.file = file
-        self.written = Written(file.all_objects)
+        self.written = file.written
         self.texts = self.written.texts
         self.root: Any = entry(file.root, "/StructTreeRoot")
         self.pages = [identity(page.object)[0] for page in file.pages]
         self.kinds = {
-            number: kind for number, text in self.texts.items() for end, kind in _ENDS.items() if text.endswith(end)
+            number: kind
+            for number, text in self.texts.items()
+            if (kind := _ENDS.get(text[(at := text.rfind(b"/")) :])) and text.endswith(b"/Type ", 0, at)
         }
         self.frame: dict[int, bytes] = {}  # the elements above the parts, by what they are
         self.owner: dict[int, int] = {}  # of each object of a part, its place in `found`
@@ -140,13 +142,13 @@ class _Divider:
         """The file has nothing that clauses compare between parts."""
         if "/Encrypt" in self.file.pdf.trailer or "/Dests" in self.file.root or self.root is None:
             raise UnusualFileError("the file is not as the press writes it")
-        for number, text in self.texts.items():
-            if any(word in text for word in _NOT_DIVIDED):
-                raise UnusualFileError(f"object {number} is of a kind that parts share")
-            if text.endswith(_NODE) and any(key in text for key in _INHERITED):
-                raise UnusualFileError("pages inherit something")
-            if number in self.written.streams and b"/StructParent" in text:
-                raise UnusualFileError("a form has structure in it")
+        everything = b"\n".join(self.texts.values())
+        if any(word in everything for word in _NOT_DIVIDED):
+            raise UnusualFileError("the file has something that parts share")
+        if any(b"/StructParent" in self.texts[number] for number in self.written.streams):
+            raise UnusualFileError("a form has structure in it")
+        if any(key in text for text in self.texts.values() if text.endswith(_NODE) for key in _INHERITED):
+            raise UnusualFileError("pages inherit something")
 
     def whole_file(self) -> str:
         """The digest of what the file says of all its parts."""
@@ -267,11 +269,17 @@ class _Divider:
         first, second = self.together(first), self.together(second)
         self.joined[max(first, second)] = min(first, second)
 
+    def join_new(self, known: set[int], first: int, second: int) -> None:
+        if second not in known:
+            known.add(second)
+            self.join(first, second)
+
     def take_branch(self, root: int) -> None:
         """Note all objects of a branch: its elements in the order of reading, with what they refer to."""
         if root in self.owner:
             raise UnusualFileError("an element stands in two places")
         mine, heading = self.new(), b""
+        with_mine = {mine}
         self.owner[root] = mine
         pending = [root]
         while pending:
@@ -293,9 +301,9 @@ class _Divider:
                     if named not in self.owner:
                         self.owner[named] = page = self.new()
                         self.found[page].append(named)
-                    self.join(mine, self.owner[named])
+                    self.join_new(with_mine, mine, self.owner[named])
                 elif named in self.owner:
-                    self.join(mine, self.owner[named])
+                    self.join_new(with_mine, mine, self.owner[named])
                 else:
                     self.owner[named] = mine
                     below.append(named)
