@@ -82,19 +82,27 @@ def cross_references(file: Opened) -> Iterator[Fault]:
 @clause("6.1.4-2", "the file can be read without repair", FILE_STRUCTURE, ARCHIVE | {Standard.FILE})
 def sound(file: Opened) -> Iterator[Fault]:
     """Qpdf finds every object where the cross-references say that it is."""
-    for message in dict.fromkeys(file.pdf.get_warnings()):
+    if file.cache is not None:
+        painted(file)
+    warnings = list(dict.fromkeys(file.pdf.get_warnings()))
+    for message in warnings:
         yield Fault(f"qpdf: {message}")
     try:
-        for message in file.pdf.check_pdf_syntax() if file.cache is None else _complaints(file):
+        for message in file.pdf.check_pdf_syntax() if file.cache is None else _complaints(file, quiet=not warnings):
             yield Fault(f"qpdf: {message}")
     except (pikepdf.PdfError, RuntimeError) as error:
         yield Fault(f"qpdf: {error}")
 
 
-def _complaints(file: Opened) -> list[str]:
-    """What `check_pdf_syntax` says of a file of our own: pages read before without a complaint are not parsed again."""
-    painted(file)
-    known, silent = shelf(file).known, _Silent()
+def _complaints(file: Opened, *, quiet: bool) -> list[str]:
+    """What `check_pdf_syntax` says of a file of our own: pages read without a complaint are not parsed again.
+
+    Args:
+        file: the file, whose pages were read.
+        quiet: whether qpdf has said nothing meanwhile.
+    """
+    read, silent = shelf(file), _Silent()
+    known = read.known | read.read if quiet else read.known
     for value in file.objects:
         if isinstance(value, pikepdf.Stream):
             value.read_bytes(pikepdf.StreamDecodeLevel.all)

@@ -55,10 +55,13 @@ class Element:
     content: list[tuple[tuple[int, int], int]] = field(default_factory=list)
     objects: list[Any] = field(default_factory=list)
     order: list[str] = field(default_factory=list)
+    _keys: frozenset[str] | None = None
 
     def get(self, key: str) -> Any:
         """An entry of its dictionary."""
-        return entry(self.object, key)
+        if self._keys is None:  # many clauses ask for what few elements have
+            self._keys = frozenset(self.object.keys())
+        return entry(self.object, key) if key in self._keys else None
 
     @property
     def where(self) -> str:
