@@ -36,7 +36,7 @@ _ENDS = {
 _NODE = b"/Type /Pages >>"
 _INHERITED = (b"/Resources", b"/MediaBox", b"/CropBox", b"/Rotate")
 _FRAMES = ("Document", "Part")  # elements that hold chapters
-_GROUPS = frozenset(("Art", "Sect", "Div"))
+_BRANCHES = frozenset(("Art", "Sect", "Div", "P", "H1"))  # the types of which is known that they may stand in a frame
 _NOT_DIVIDED = (b"/Separation", b"/DeviceN", b"/Type3", b"/Widget", b"/PrinterMark")
 _TOKEN = re.compile(STRING + rb"|(\d+) (\d+) R|/StructParents? (\d+)", re.DOTALL)
 _PARENTS = re.compile(rb"(\d+) (?:\[([^\]]*)\]|(\d+) 0 R)")
@@ -131,7 +131,7 @@ class _Divider:
             part.roots += [number for number in found[:1] if self.kinds[number] == _ELEMENT]
             part.pages += [number for number in found if self.kinds[number] == _PAGE]
         for part in parts.values():
-            part.whole = all(self.is_group(number) for number in part.roots)
+            part.whole = all(self.is_branch(number) for number in part.roots)
             digest = self.digest(part) if part.whole else None
             part.key = key_of("part of a PDF", self.context, digest) if digest else ""
         return Division(tuple(parts.values()), self.fonts)
@@ -326,9 +326,9 @@ class _Divider:
                         self.owner[named] = mine
                         self.found[mine].append(named)
 
-    def is_group(self, number: int) -> bool:
+    def is_branch(self, number: int) -> bool:
         found = re.search(rb"/S /(\w+) ", self.texts[number])
-        return found is not None and found[1].decode("latin-1") in _GROUPS
+        return found is not None and found[1].decode("latin-1") in _BRANCHES
 
     # ------------------------------------------------------------ digests
 
