@@ -14,7 +14,7 @@ from typing import Any
 
 import pikepdf
 
-_OWN = (b"glyf", b"loca", b"hmtx", b"head", b"OS/2")  # tables that say something of single glyphs
+_OWN = (b"cmap", b"glyf", b"loca", b"hmtx", b"head", b"OS/2")  # tables that say something of single glyphs
 _OS2 = ((4, 42), (58, 64), (68, 78), (86, 94))  # what the table OS/2 says of all (its weight, its heights)
 _CHECKSUM = (8, 12)  # in the table head
 _FORMAT = 50
@@ -64,6 +64,8 @@ class Glyphs:
         of_all = [head[: _CHECKSUM[0]], head[_CHECKSUM[1] :], *(os2[start:end] for start, end in _OS2)]
         of_all += [part for tag in sorted(tables) if tag not in _OWN for part in (tag, tables[tag])]
         of_all += [rest, data[:4], struct.pack(">I", len(self._starts))]
+        self._maps = _maps(tables[b"cmap"])
+        of_all += [repr(kind).encode() for kind, _ in self._maps]
         of_all += _entries(font, ("/DescendantFonts", "/ToUnicode"), digest_of)
         of_all += _entries(inner, ("/FontDescriptor", "/W"), digest_of)
         of_all += _entries(descriptor, ("/FontFile2",), digest_of)
@@ -84,7 +86,10 @@ class Glyphs:
         beyond = 4 * self._own + 2 * (code - self._own)  # the last width holds for all that follow
         parts.append(self._metrics[at : at + 4] if code < self._own else self._metrics[beyond : beyond + 2])
         parts.append(self._metrics[at : at + 2])
-        parts.append(repr((self._widths.get(code), self._characters.get(code))).encode())
+        character = self._characters.get(code, b"")
+        first = int(character[:4], 16) + int(character[5:] or 0) if character[4:5] == b"+" else code
+        mapped = [(found.get(code), found.get(first)) for _, found in self._maps]
+        parts.append(repr((self._widths.get(code), character, mapped)).encode())
         found = self._known[code] = _digest(parts)
         return found
 
@@ -124,6 +129,48 @@ def _tables(data: bytes) -> dict[bytes, bytes]:
             raise ValueError("a font that is damaged")
         found[tag] = data[start : start + length]
     return found
+
+
+def _maps(table: bytes) -> list[tuple[tuple[int, int, int], dict[int, int]]]:
+    """The character maps of a font program (OpenType, "cmap"), by their platforms, encodings and formats."""
+    found: list[tuple[tuple[int, int, int], dict[int, int]]] = []
+    for number in range(struct.unpack_from(">H", table, 2)[0]):
+        platform, encoding, start = struct.unpack_from(">HHI", table, 4 + 8 * number)
+        (form,) = struct.unpack_from(">H", table, start)
+        if form not in _FORMS:
+            raise ValueError("a character map of another form")
+        found.append(((platform, encoding, form), _FORMS[form](table, start)))
+    return found
+
+
+def _by_segments(table: bytes, start: int) -> dict[int, int]:
+    (size,) = struct.unpack_from(">H", table, start + 6)
+    count = size // 2
+    ends = struct.unpack_from(f">{count}H", table, start + 14)
+    starts, deltas, ranges = (struct.unpack_from(f">{count}H", table, start + 16 + size * times) for times in (1, 2, 3))
+    found: dict[int, int] = {}
+    for segment, (first, last) in enumerate(zip(starts, ends, strict=True)):
+        for code in range(first, last + 1):
+            glyph = code
+            if ranges[segment]:
+                at = start + 16 + 3 * size + 2 * segment + ranges[segment] + 2 * (code - first)
+                (glyph,) = struct.unpack_from(">H", table, at) if at + 2 <= len(table) else (0,)
+            if glyph or not ranges[segment]:
+                found[code] = (glyph + deltas[segment]) & 0xFFFF
+    return found
+
+
+def _by_groups(table: bytes, start: int) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for group in range(struct.unpack_from(">I", table, start + 12)[0]):
+        first, last, glyph = struct.unpack_from(">III", table, start + 16 + 12 * group)
+        if last - first > 0xFFFF:
+            raise ValueError("a character map that is too large")
+        found |= {code: glyph + code - first for code in range(first, last + 1)}
+    return found
+
+
+_FORMS: dict[int, Callable[[bytes, int], dict[int, int]]] = {4: _by_segments, 12: _by_groups}
 
 
 def _widths(array: Any) -> dict[int, str]:
