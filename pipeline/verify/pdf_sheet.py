@@ -168,6 +168,8 @@ class Sheets:
         return self._known[key]
 
     def _held(self, value: Any) -> bytes:
+        if not isinstance(value, pikepdf.Stream) and b" R" not in (written := value.unparse(resolved=True)):
+            return _digest((b"=", written))  # it names no other object
         if isinstance(value, pikepdf.Array):
             return _digest((b"[", *(self._value(item) for item in value)))
         if isinstance(value, pikepdf.Dictionary):
