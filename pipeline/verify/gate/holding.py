@@ -19,9 +19,10 @@ import pikepdf
 from pipeline.cache import key_of
 from pipeline.diagnostics import Rule
 from pipeline.verify.gate.clauses import Fault
+from pipeline.verify.gate.division import Division, Part, numbers_of
 from pipeline.verify.gate.opened import LeftOut, Opened, Use, identity
 from pipeline.verify.gate.painted import painted
-from pipeline.verify.gate.parts import Division, Part, divide, numbers_of
+from pipeline.verify.gate.parts import divide
 from pipeline.verify.gate.rules import LINK_EMPTY, MARKUP_SHOWN, TABLE_WITHOUT_HEADS
 from pipeline.verify.gate.typefaces import Typeface
 

@@ -15,13 +15,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Any
 
 import pikepdf
 
 from pipeline.cache import key_of
+from pipeline.verify.gate.division import Division, Part
 from pipeline.verify.gate.opened import Opened, entry, identity, items, name, pairs, tree_items
 from pipeline.verify.gate.written import STRING, UnusualFileError, references
 
@@ -45,40 +45,6 @@ _ID = re.compile(rb"/ID (" + STRING + rb")", re.DOTALL)
 _NAMED = re.compile(rb"(" + STRING + rb") (\d+) 0 R", re.DOTALL)
 _TARGET = re.compile(rb"/(?:Dest|D) (" + STRING + rb")", re.DOTALL)
 _HEADING = re.compile(rb"/S /H([0-9]?) ")
-
-
-@dataclass(slots=True)
-class Part:
-    """A part of a file.
-
-    Attributes:
-        roots: the numbers of the elements that it begins with.
-        pages: the numbers of the objects of its pages.
-        objects: the numbers of its objects, in the order in which they are met.
-        streams: the numbers of the contents of its pages.
-        whole: whether all of it can be left out.
-        key: what it is kept under; "" when it cannot be kept.
-    """
-
-    roots: list[int] = field(default_factory=list)
-    pages: list[int] = field(default_factory=list)
-    objects: list[int] = field(default_factory=list)
-    streams: list[int] = field(default_factory=list)
-    whole: bool = True
-    key: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Division:
-    """A file in parts.
-
-    Attributes:
-        parts: the parts.
-        fonts: its fonts by their marks, by which they are known whatever glyphs they have.
-    """
-
-    parts: tuple[Part, ...]
-    fonts: dict[bytes, int]
 
 
 def divide(file: Opened, context: str) -> Division | None:
@@ -412,8 +378,3 @@ class _Divider:
 
     def with_digests(self, text: bytes) -> bytes:
         return _TOKEN.sub(lambda found: self.deep_digest(int(found[1])) if found[1] is not None else found[0], text)
-
-
-def numbers_of(parts: Iterable[Part]) -> frozenset[int]:
-    """The numbers of all objects of some parts, the contents of their pages among them."""
-    return frozenset(number for part in parts for number in (*part.objects, *part.streams))
