@@ -20,7 +20,8 @@ from pipeline.package import publish
 from pipeline.verify.ace import prove_claim
 from pipeline.verify.epub import check_epub
 from pipeline.verify.gate.page import conformance_page
-from pipeline.verify.parity import Sources, check_parity
+from pipeline.verify.parity import Done, check_parity
+from pipeline.verify.parity_text import Sources
 from pipeline.verify.proving import Proof, prove
 from pipeline.workspace import Workspace
 
@@ -41,6 +42,8 @@ def proved_and_published(
     folder.mkdir(parents=True, exist_ok=True)
     artefacts: list[Artefact] = []
     proofs: list[Proof] = []
+    compared: Done | None = None
+    sources = Sources(checked.report, checked.index, checked.places.of)
     epoch, cache = workspace.epoch(document.imprint.date), Cache(workspace.cache)
     with tempfile.TemporaryDirectory(prefix=".verify-", dir=folder) as aside:
         finished = [Path(aside) / item.edition.file_name(slug) for item in made]
@@ -63,9 +66,8 @@ def proved_and_published(
             artefacts.append(Artefact(folder / path.name, item.edition, item.pages, checks, digest))
         progress("comparing the editions with the sources")
         paths = {item.edition: path for item, path in zip(made, finished, strict=True)}
-        sources = Sources(checked.report, checked.index, checked.places.of)
         pdf, epub = paths.get(Edition.PDF), paths.get(Edition.EPUB)
-        parity = check_parity(document, sources, cache, findings, pdf, epub)
+        parity = check_parity(document, sources, cache, findings, pdf, epub, compared)
         artefacts[-1:] = [replace(last, checks=last.checks + parity) for last in artefacts[-1:]]
         if has_errors(checked.judged(findings, workspace)):
             _leave_unproved(folder / UNPROVED, finished, document, proofs)

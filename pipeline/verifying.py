@@ -19,7 +19,8 @@ from pipeline.verify.epub import check_epub
 from pipeline.verify.gate.examine import Profile
 from pipeline.verify.gate.page import conformance_page
 from pipeline.verify.gate.verifying import Verified, verify_files
-from pipeline.verify.parity import Sources, check_parity
+from pipeline.verify.parity import check_parity
+from pipeline.verify.parity_text import Sources
 from pipeline.workspace import Workspace
 
 _ZIP = b"PK"

@@ -46,8 +46,8 @@ def press_report(report: Path, folder: Path) -> Pressed:
     return Pressed(path, document)
 
 
-def proved(path: Path, document: Document) -> tuple[tuple[Diagnostic, ...], tuple[str, ...]]:
+def proved(path: Path, document: Document, cache: Cache = NO_CACHE) -> tuple[tuple[Diagnostic, ...], tuple[str, ...]]:
     """What is found in a file, and the checks that fail; the file declares itself when nothing is."""
     findings = Findings()
-    proof = prove(path, document, SCREEN_FORM, EPOCH, NO_CACHE, findings)
+    proof = prove(path, document, SCREEN_FORM, EPOCH, cache, findings)
     return findings.all(), tuple(check.name for check in proof.checks if check.state is CheckState.FAILED)

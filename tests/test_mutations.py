@@ -10,6 +10,7 @@ import pikepdf
 import pytest
 from pikepdf import Array, Name, Pdf, String
 
+from pipeline.cache import Cache
 from tests.gating import elements
 from tests.pressing import Pressed, proved
 
@@ -186,6 +187,17 @@ MUTATIONS = (
 )  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def read_before(pressed_demo: Pressed, tmp_path_factory: pytest.TempPathFactory) -> Cache:
+    """What is kept of the report as it is, which is sound."""
+    folder = tmp_path_factory.mktemp("read-before")
+    path = folder / "demo.pdf"
+    path.write_bytes(pressed_demo.path.read_bytes())
+    cache = Cache(folder / "kept")
+    assert proved(path, pressed_demo.document, cache) == ((), ())
+    return cache
+
+
 @pytest.mark.artefact
 class TestMutations:
     def test_the_file_is_proved_and_says_so(self, pressed_demo: Pressed) -> None:
@@ -197,7 +209,7 @@ class TestMutations:
 
     @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.__name__)
     def test_a_small_change_is_caught(
-        self, mutation: Callable[[Pdf], None], pressed_demo: Pressed, tmp_path: Path
+        self, mutation: Callable[[Pdf], None], pressed_demo: Pressed, read_before: Cache, tmp_path: Path
     ) -> None:
         path = tmp_path / "changed.pdf"
         with pikepdf.open(pressed_demo.path) as pdf:
@@ -207,3 +219,4 @@ class TestMutations:
         findings, failed = proved(path, pressed_demo.document)
         assert failed and any(finding.is_error for finding in findings)
         assert path.read_bytes() == changed, "nothing is declared of a file with a fault"
+        assert proved(path, pressed_demo.document, read_before) == (findings, failed), "whatever is kept of the other"

@@ -107,6 +107,40 @@ def test_what_a_page_does_not_name_does_not_matter(good: Path, cache: Cache, rea
     assert read_again == []
 
 
+def test_a_glyph_changes_no_page_that_does_not_show_it(good: Path, cache: Cache, read_again: list[int]) -> None:
+    """As when an edit brings a letter that the face has not had: its outline, its width, its meaning."""
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        font, inner = _font(pdf), _font(pdf).DescendantFonts[0]
+        code = int(_code("c"), 16)
+        program = inner.FontDescriptor.FontFile2
+        program.write(_lowered(program.read_bytes(), code))
+        font.ToUnicode.write(font.ToUnicode.read_bytes().replace(b"<0063>", b"<0107>"))
+        widths = inner.W[1] if len(inner.W) == 2 else None
+        assert widths is not None and inner.W[0] <= code
+        widths[code - int(inner.W[0])] = 444
+
+    read_pdf(good, cache)
+    del read_again[:]
+    path = changed(good, change)
+    found = facts(read_pdf(path, cache))
+    assert read_again == [2]  # "no harbor and no coast"
+    assert found == facts(read_pdf(path, NOWHERE))
+
+
+def test_the_space_counts_for_every_page(good: Path, cache: Cache, read_again: list[int]) -> None:
+    """Readers see by the width of the space where words end, whether it is shown or not."""
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        inner = _font(pdf).DescendantFonts[0]
+        inner.W[1][int(_code(" "), 16) - int(inner.W[0])] = 9
+
+    read_pdf(good, cache)
+    del read_again[:]
+    read_pdf(changed(good, change), cache)
+    assert read_again == [0, 1, 2, 3]
+
+
 # ---------------------------------------------------------------- what is not
 
 
@@ -156,10 +190,12 @@ def _shape_of_a_glyph(pdf: pikepdf.Pdf) -> None:
     file.write(_lowered(file.read_bytes()))
 
 
-def _lowered(data: bytes) -> bytes:
-    """The face with every glyph further down."""
-    font = TTFont(io.BytesIO(data))
-    for name in font.getGlyphOrder():
+def _lowered(data: bytes, only: int | None = None) -> bytes:
+    """The face with every glyph further down, or with one."""
+    font = TTFont(io.BytesIO(data), recalcBBoxes=False, recalcTimestamp=False)
+    for number, name in enumerate(font.getGlyphOrder()):
+        if only is not None and number != only:
+            continue
         glyph = font["glyf"][name]
         if glyph.numberOfContours > 0:
             glyph.coordinates.translate((0, -300))

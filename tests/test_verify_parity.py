@@ -19,12 +19,15 @@ from pipeline.cli import press
 from pipeline.diagnostics import Findings
 from pipeline.document import Document
 from pipeline.render.epub import write_epub
-from pipeline.render.forms import Design
+from pipeline.render.forms import SCREEN_FORM, Design
 from pipeline.render.pagemap import page_map
 from pipeline.render.pdf import print_pdf
 from pipeline.templating import Templates
 from pipeline.verify.clauses import plain
-from pipeline.verify.parity import NAMES, Sources, check_parity
+from pipeline.verify.parity import NAMES, Done, check_parity
+from pipeline.verify.parity_text import Sources
+from pipeline.verify.printed_text import PrintedText, carried_over, digest_of
+from pipeline.verify.proving import prove
 from pipeline.verify.text import letters_of
 from pipeline.verify.units import EDGE, UnitKind, units_of_chapter
 from pipeline.workspace import templates_folder
@@ -319,6 +322,53 @@ def test_a_pdf_that_cannot_be_read_is_not_compared(good: Editions, tmp_path: Pat
     states, _ = compared(replace(good, pdf=tmp_path / "small.pdf"))
     assert states["Parity PDF"] is CheckState.NOT_RUN
     assert "Parity pages" not in states
+
+
+def _proved(editions: Editions, folder: Path) -> tuple[Path, Done]:
+    """A copy of the PDF that was proved and says so, with what was compared meanwhile."""
+    path = folder / "small.pdf"
+    path.write_bytes(editions.pdf.read_bytes())
+    document, findings, sources = editions.document, Findings(), editions.sources
+    done = prove(path, document, SCREEN_FORM, EPOCH, NO_CACHE, findings, sources.locate, sources).compared
+    assert done is not None and done.printed is not None and path.read_bytes() != editions.pdf.read_bytes()
+    return path, done
+
+
+@pytest.mark.artefact
+def test_a_pdf_that_was_read_is_not_read_again(good: Editions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, done = _proved(good, tmp_path)
+    findings = Findings()
+    anew = check_parity(good.document, good.sources, NO_CACHE, findings, path, good.epub)
+    for name in ("read_pdf", "source_in_text", "_compare_pdf"):
+        monkeypatch.delattr(f"pipeline.verify.parity.{name}")
+    taken = check_parity(good.document, good.sources, NO_CACHE, findings, path, good.epub, done)
+    assert taken == anew
+    assert [(result.name, result.state) for result in taken] == [(name, CheckState.PASSED) for name in NAMES]
+
+
+@pytest.mark.artefact
+def test_what_was_read_of_another_file_counts_for_nothing(good: Editions, tmp_path: Path) -> None:
+    """A file that was changed after it was proved is read, whatever is known of it."""
+    path, done = _proved(good, tmp_path)
+    less = _said("sec-one", "an item of a list", "an item")(good.document)
+    findings = Findings()
+    path.write_bytes(print_pdf(less, Design("A4", (), ()), OWN, EPOCH, NO_CACHE, findings).data)
+    check_parity(good.document, good.sources, NO_CACHE, findings, path, None, done)
+    assert [f.rule.code for f in findings.all()] == ["PAR003"]
+
+
+@pytest.mark.artefact
+@pytest.mark.parametrize("place", [b"<?xpacket begin", b"/Type /ObjStm", b"%%EOF"])
+def test_only_metadata_may_change_after_the_proof(place: bytes, good: Editions, tmp_path: Path) -> None:
+    path, _ = _proved(good, tmp_path)
+    before, data = good.pdf.read_bytes(), path.read_bytes()
+    printed = PrintedText(digest_of(before), "", {}, (), ())
+    assert carried_over(printed, before, path) == replace(printed, digest=digest_of(data))
+    at = data.find(place) - 3
+    path.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+    assert carried_over(printed, before, path) is None
+    path.write_bytes(data)
+    assert carried_over(printed, data, path) is None  # what was read was not this
 
 
 # ---------------------------------------------------------------- the pages

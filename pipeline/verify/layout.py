@@ -35,8 +35,9 @@ def check_pages(look: Inspection) -> Verdict:
     filled = fill_of_pages(look)
     empty = [page for page in filled.values() if page.blank > _EMPTY]
     rivers = [page for page in filled.values() if page.above_notes > _RIVER * page.height and page not in empty]
-    faults: Faults = [_empty(look, page) for page in empty]
-    faults += [_river(look, page) for page in rivers]
+    lowest = _lowest(look) if empty or rivers else {}
+    faults: Faults = [_empty(look, page, lowest.get(page.page)) for page in empty]
+    faults += [_river(look, page, lowest.get(page.page)) for page in rivers]
     headings = [fault for item in look.of_kind(StrandKind.TEXT) for fault in _headings(look, item)]
     flowing = look.of_kind(StrandKind.TEXT, StrandKind.FLOAT, StrandKind.NOTE)
     single = [fault for item in flowing for fault in _single_lines(look, item)]
@@ -64,37 +65,33 @@ def _place(look: Inspection, printed: Printed, offset: int) -> Span:
 # ---------------------------------------------------------------- blanks
 
 
-def _last_on(look: Inspection, page: int, kinds: tuple[StrandKind, ...]) -> tuple[Printed, int, Run] | None:
-    """What of these kinds is printed lowest on a page: the strand, the letter, the text object."""
-    found = [
-        (match.run.box[1], item, match.start, match.run)
-        for item in look.of_kind(*kinds)
-        for match in item.matches
-        if match.run.page == page
-    ]
-    if not found:
-        return None
-    _, item, start, run = min(found, key=lambda entry: entry[0])
-    return item, start, run
+def _lowest(look: Inspection) -> dict[int, tuple[Printed, int, Run]]:
+    """What of texts and figures is printed lowest on each page: the strand, the letter, the text object."""
+    found: dict[int, tuple[Printed, int, Run]] = {}
+    for item in look.of_kind(StrandKind.TEXT, StrandKind.FLOAT):
+        for match in item.matches:
+            known = found.get(match.run.page)
+            if known is None or match.run.box[1] < known[2].box[1]:
+                found[match.run.page] = item, match.start, match.run
+    return found
 
 
-def _at_last(look: Inspection, page: int) -> tuple[Span, str]:
+def _at_last(look: Inspection, last: tuple[Printed, int, Run] | None) -> tuple[Span, str]:
     """The source of what stands last on a page above its notes, and words that say so."""
-    last = _last_on(look, page, (StrandKind.TEXT, StrandKind.FLOAT))
     if last is None:
         return look.file, ""
     item, start, run = last
     return _place(look, item, start), f', after "{shown(run.text, 40)}"'
 
 
-def _empty(look: Inspection, page: Filled) -> Diagnostic:
-    place, after = _at_last(look, page.page)
+def _empty(look: Inspection, page: Filled, last: tuple[Printed, int, Run] | None) -> Diagnostic:
+    place, after = _at_last(look, last)
     message = f"page {look.label(page.page)} is {page.blank:.0%} empty{after}"
     return PAGE_EMPTY.at(place, message, "move what did not fit on it, or make it smaller")
 
 
-def _river(look: Inspection, page: Filled) -> Diagnostic:
-    place, after = _at_last(look, page.page)
+def _river(look: Inspection, page: Filled, last: tuple[Printed, int, Run] | None) -> Diagnostic:
+    place, after = _at_last(look, last)
     message = f"page {look.label(page.page)} has a blank of {page.above_notes:.0f} points above its notes{after}"
     return BLANK_ABOVE_NOTES.at(place, message, "shorten the note that is called next, or move its call")
 

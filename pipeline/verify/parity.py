@@ -10,7 +10,7 @@ beyond the text is listed here, and is a list and no tolerance:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -21,30 +21,15 @@ from pipeline.cache import Cache
 from pipeline.checks import CheckResult, CheckState
 from pipeline.diagnostics import Diagnostic, Findings, Severity, Span, declare
 from pipeline.document import Document
-from pipeline.index import Index
-from pipeline.report import Report
-from pipeline.verify.clauses import Clause, clauses_of, clauses_of_notes, clauses_of_sections, plain
 from pipeline.verify.epub_book import Book, UnusableBookError, read_book
 from pipeline.verify.parity_pages import check_page_list
+from pipeline.verify.parity_text import Sources, Text, source_in_text
 from pipeline.verify.pdf_file import UnusablePdfError, read_pdf
-from pipeline.verify.pdf_inspection import Inspection, in_reference, inspect
-from pipeline.verify.pdf_reading import Printed
+from pipeline.verify.pdf_inspection import inspect
 from pipeline.verify.pdf_strands import sections_of
+from pipeline.verify.printed_text import PrintedStrand, PrintedText, digest_of, printed_text
 from pipeline.verify.text import letters_of, shown
 from pipeline.verify.units import EDGE, Unit, UnitKind, in_order_of_print, units, units_of_chapter, units_of_part
-
-NOT_IN_TEXT = declare(
-    "PAR001",
-    "source-not-in-text",
-    Severity.ERROR,
-    """
-    Words of a source file are not in the text that the editions are made from, or stand in another order there.
-
-    The press looks for everything that was written, line by line, behind what stands before it. It replaces
-    references, citations, calls of notes and values, and nothing else; so this is a fault of the press, of a
-    manuscript template, or of Markdown that was read otherwise than it was meant.
-    """,
-)
 
 EPUB_DIFFERS = declare(
     "PAR002",
@@ -72,25 +57,45 @@ PDF_DIFFERS = declare(
 
 NAMES = ("Parity source", "Parity EPUB", "Parity PDF", "Parity pages")
 _MOST_FINDINGS = 20  # of one comparison; the number of all is in its detail
-_SURE = 8  # letters that a unit has in common with its source by no chance
 _XHTML = "{http://www.w3.org/1999/xhtml}"
 _TYPE = "{http://www.idpf.org/2007/ops}type"
 _OWN_PAGES = frozenset(("cover", "titlepage"))
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
-    """The source of a document.
+class Compared:
+    """A comparison that was made: how it ended, and the differences that are told."""
+
+    result: CheckResult
+    faults: tuple[Diagnostic, ...] = ()
+
+    @classmethod
+    def of(cls, name: str, faults: Sequence[Diagnostic], detail: str) -> Compared:
+        """What a comparison has found."""
+        if faults:
+            told = CheckResult(name, CheckState.FAILED, f"{detail}; {len(faults)} wrong")
+            return cls(told, tuple(faults[:_MOST_FINDINGS]))
+        return cls(CheckResult(name, CheckState.PASSED, detail))
+
+    def told(self, findings: Findings) -> CheckResult:
+        """Tell it."""
+        findings.extend(self.faults)
+        return self.result
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was compared while a PDF was proved.
 
     Attributes:
-        report: the report as it was loaded.
-        index: its anchors and numbers.
-        locate: where in the sources an id comes from.
+        source: the source with the document.
+        print: the PDF with the document; None when it could not be read.
+        printed: the text of the PDF; None when it has to be read anew.
     """
 
-    report: Report
-    index: Index
-    locate: Callable[[str], Span]
+    source: Compared
+    print: Compared | None
+    printed: PrintedText | None
 
 
 def check_parity(
@@ -100,6 +105,7 @@ def check_parity(
     findings: Findings,
     pdf: Path | None = None,
     epub: Path | None = None,
+    done: Done | None = None,
 ) -> tuple[CheckResult, ...]:
     """Compare the source, the PDF and the EPUB of a report.
 
@@ -110,115 +116,79 @@ def check_parity(
         findings: takes every difference, at its line of the source.
         pdf: the finished PDF, or None when none was made.
         epub: the finished EPUB, or None when none was made.
+        done: what was compared already, while the PDF was proved.
 
     Returns:
         One result for each comparison; one that could not be made is not run.
     """
+    text = Text(document, sources)
     try:
-        text = _Text(document, sources)
+        compared = done.source if done is not None else _source(text)
     except etree.XMLSyntaxError as error:
         reason = f"the document is not well-formed: {error.msg}"
         return tuple(CheckResult(name, CheckState.NOT_RUN, reason) for name in NAMES)
-    results = [_told(NAMES[0], *_compare_source(text), findings)]
-    book = look = None
+    results = [compared.told(findings)]
+    book = None
     if epub is not None:
         try:
             book = read_book(epub, epub.name)
         except UnusableBookError as fault:
             results.append(CheckResult(NAMES[1], CheckState.NOT_RUN, f"the EPUB cannot be read: {fault}"))
         else:
-            results.append(_told(NAMES[1], *_compare_epub(text, book), findings))
-    if pdf is not None:
-        try:
-            look = inspect(document, read_pdf(pdf, cache), sections_of(document), pdf.name, sources.locate)
-        except UnusablePdfError as fault:
-            results.append(CheckResult(NAMES[2], CheckState.NOT_RUN, f"the PDF cannot be read: {fault}"))
-        else:
-            unreadable = ", ".join(sorted({font.name for font in look.pdf.unreadable}))
-            if unreadable:
-                results.append(CheckResult(NAMES[2], CheckState.NOT_RUN, f"text in {unreadable} cannot be read"))
-            else:
-                results.append(_told(NAMES[2], *_compare_pdf(text, look), findings))
-    if book is not None and look is not None:
-        results.append(_told(NAMES[3], *check_page_list(book, look), findings))
+            results.append(Compared.of(NAMES[1], *_compare_epub(text, book)).told(findings))
+    if pdf is None:
+        return tuple(results)
+    try:
+        if done is None or done.printed is None or done.printed.digest != digest_of(pdf.read_bytes()):
+            printed = _read(pdf, document, sources, cache)
+            done = Done(compared, _print(text, printed), printed)
+    except (UnusablePdfError, OSError) as fault:
+        results.append(CheckResult(NAMES[2], CheckState.NOT_RUN, f"the PDF cannot be read: {fault}"))
+        return tuple(results)
+    if done.print is not None:
+        results.append(done.print.told(findings))
+    if book is not None and done.printed is not None:
+        results.append(Compared.of(NAMES[3], *check_page_list(book, done.printed)).told(findings))
     return tuple(results)
 
 
-def _told(name: str, faults: Sequence[Diagnostic], detail: str, findings: Findings) -> CheckResult:
-    findings.extend(faults[:_MOST_FINDINGS])
-    if faults:
-        return CheckResult(name, CheckState.FAILED, f"{detail}; {len(faults)} wrong")
-    return CheckResult(name, CheckState.PASSED, detail)
+def compare_source(document: Document, sources: Sources) -> Compared | None:
+    """Compare the source alone (see `check_parity`); None when the document is not well-formed."""
+    try:
+        return _source(Text(document, sources))
+    except etree.XMLSyntaxError:
+        return None
 
 
-class _Text:
-    """The text of a document, and the lines it comes from."""
-
-    def __init__(self, document: Document, sources: Sources) -> None:
-        self.document = document
-        self.locate = sources.locate
-        self.chapters = {chapter.id: units_of_chapter(chapter) for chapter in document.chapters}
-        report = sources.report
-        own = {
-            "press-imprint": clauses_of(report, report.imprint) + clauses_of(report, report.rights),
-            "press-colophon": clauses_of(report, report.colophon),
-        }
-        self.clauses: dict[str, tuple[Clause, ...]] = dict(clauses_of_sections(report, sources.index)) | own
-        self.notes = dict(clauses_of_notes(report))
-
-    def line(self, chapter: str, unit: Unit) -> Span:
-        """The line of the source that a unit begins on, or that of the nearest id."""
-        letters = plain(unit.letters)
-        known = self.notes.get(unit.near, ()) if unit.kind is UnitKind.NOTE else self.clauses.get(chapter, ())
-        ways = (
-            (clause for clause in known if clause.letters == letters),
-            (clause for clause in known if clause.letters in letters and len(clause.letters) >= _SURE),
-        )
-        first = next((clause for way in ways for clause in way), None)
-        return first.span if first is not None else self.locate(unit.near)
+def compare_print(document: Document, sources: Sources, printed: PrintedText) -> Compared:
+    """Compare a PDF that was read (see `check_parity`)."""
+    return _print(Text(document, sources), printed)
 
 
-# ---------------------------------------------------------------- the source
+def _source(text: Text) -> Compared:
+    return Compared.of(NAMES[0], *source_in_text(text))
 
 
-def _compare_source(text: _Text) -> tuple[list[Diagnostic], str]:
-    """Every clause of every section and note is in its text, in order."""
-    faults: list[Diagnostic] = []
-    count = 0
-    notes = {note.id for chapter in text.document.chapters for note in chapter.notes}
-    for chapter, found in text.chapters.items():
-        body = "".join(unit.letters + EDGE for unit in found if unit.kind is not UnitKind.NOTE)
-        known = text.clauses.get(chapter, ())
-        count += len(known)
-        faults += _missing(known, plain(body))
-    by_note: dict[str, str] = {}
-    for found in text.chapters.values():
-        for unit in found:
-            if unit.near in notes or unit.kind is UnitKind.NOTE:
-                by_note[unit.near] = by_note.get(unit.near, "") + unit.letters + EDGE
-    for note, known in text.notes.items():
-        if note in notes:  # one that is called nowhere is in no edition; a rule of the source tells it
-            count += len(known)
-            faults += _missing(known, plain(by_note.get(note, "")))
-    files = {clause.span.path for known in (*text.clauses.values(), *text.notes.values()) for clause in known}
-    return faults, f"{count} pieces of text of {len(files)} files"
+def _print(text: Text, printed: PrintedText) -> Compared:
+    if printed.unreadable:
+        return Compared(CheckResult(NAMES[2], CheckState.NOT_RUN, f"text in {printed.unreadable} cannot be read"))
+    return Compared.of(NAMES[2], *_compare_pdf(text, printed))
 
 
-def _missing(known: Sequence[Clause], letters: str) -> Iterator[Diagnostic]:
-    at = 0
-    for clause in known:
-        start, end = clause.place_in(letters, at)
-        if start >= 0:
-            at = end
-            continue
-        how = "stands out of its order in the text" if clause.letters in letters else "is not in the text"
-        yield NOT_IN_TEXT.at(clause.span, f'"{shown(clause.words)}" {how}')
+def _read(pdf: Path, document: Document, sources: Sources, cache: Cache) -> PrintedText:
+    """The text of a PDF.
+
+    Raises:
+        UnusablePdfError: when it cannot be read.
+    """
+    look = inspect(document, read_pdf(pdf, cache), sections_of(document), pdf.name, sources.locate)
+    return printed_text(look, digest_of(pdf.read_bytes()))
 
 
 # ---------------------------------------------------------------- the EPUB
 
 
-def _compare_epub(text: _Text, book: Book) -> tuple[list[Diagnostic], str]:
+def _compare_epub(text: Text, book: Book) -> tuple[list[Diagnostic], str]:
     """Every unit of the document is in the book, once and in order, and nothing else is."""
     faults: list[Diagnostic] = []
     expected: list[tuple[str, tuple[Unit, ...]]] = []
@@ -236,7 +206,7 @@ def _compare_epub(text: _Text, book: Book) -> tuple[list[Diagnostic], str]:
     return faults, _counted([unit for _, wanted in expected for unit in wanted])
 
 
-def _lists(text: _Text, book: Book) -> Iterator[Diagnostic]:
+def _lists(text: Text, book: Book) -> Iterator[Diagnostic]:
     """The contents and the lists of figures and tables have all their lines."""
     document = text.document
     for kind, entries in (("toc", document.contents), ("loi", document.figures), ("lot", document.tables)):
@@ -285,7 +255,7 @@ def _drop_own_words(section: etree._Element) -> None:
 
 
 def _differences(
-    id: str, wanted: tuple[Unit, ...], bound: tuple[Unit, ...], text: _Text, book: Span
+    id: str, wanted: tuple[Unit, ...], bound: tuple[Unit, ...], text: Text, book: Span
 ) -> Iterator[Diagnostic]:
     keys, others = ([(unit.kind, unit.letters, unit.marks) for unit in side] for side in (wanted, bound))
     if keys == others:
@@ -316,33 +286,30 @@ def _counted(found: Sequence[Unit]) -> str:
 # ---------------------------------------------------------------- the PDF
 
 
-def _compare_pdf(text: _Text, look: Inspection) -> tuple[list[Diagnostic], str]:
+def _compare_pdf(text: Text, printed: PrintedText) -> tuple[list[Diagnostic], str]:
     """Every unit of the document is printed whole and in order.
 
     What is printed twice is told by the check "PDF text", which reads the same words.
     """
-    strands: dict[str, list[Printed]] = {}
-    for printed in look.reading.printed:
-        strands.setdefault(printed.section, []).append(printed)
     faults: list[Diagnostic] = []
     found: list[Unit] = []
     for chapter in text.document.chapters:
         wanted = (*units_of_part(chapter), *units_of_chapter(chapter, text.document.words.page))
         found += wanted
-        for unit, whole in _printed(wanted, strands.get(chapter.id, [])):
+        for unit, whole in _printed(wanted, printed.strands.get(chapter.id, ())):
             if not whole:
                 message = f'"{shown(unit.words)}" is not printed whole, or not in its order'
                 faults.append(PDF_DIFFERS.at(text.line(chapter.id, unit), message))
     return faults, _counted(found)
 
 
-def _printed(wanted: Sequence[Unit], strands: Sequence[Printed]) -> Iterator[tuple[Unit, bool]]:
+def _printed(wanted: Sequence[Unit], strands: Sequence[PrintedStrand]) -> Iterator[tuple[Unit, bool]]:
     """Each unit, and whether its letters are on paper: those of the strand that goes on with them."""
     at = dict.fromkeys(range(len(strands)), 0)
     current = 0
     for unit in wanted:
         letters = unit.letters.replace(EDGE, "")
-        ways = [n for n, printed in enumerate(strands) if printed.strand.letters.startswith(letters, at[n])]
+        ways = [n for n, strand in enumerate(strands) if strand.letters.startswith(letters, at[n])]
         open_ways = [n for n in ways if n == current] or [n for n in ways if at[n]] or ways
         if not open_ways:
             yield unit, False
@@ -350,6 +317,4 @@ def _printed(wanted: Sequence[Unit], strands: Sequence[Printed]) -> Iterator[tup
         current = open_ways[0]
         start, end = at[current], at[current] + len(letters)
         at[current] = end
-        printed = strands[current]
-        gaps = (gap for gap in printed.gaps if gap[0] < end and gap[1] > start and not in_reference(printed, gap))
-        yield unit, next(gaps, None) is None
+        yield unit, not any(gap[0] < end and gap[1] > start for gap in strands[current].gaps)

@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from pipeline.diagnostics import Diagnostic, Severity, Span, declare
 from pipeline.verify.epub_book import Book
 from pipeline.verify.pagelist import PROOF, Marker, letters_without_hyphens, listed_pages, markers_of
-from pipeline.verify.pdf_inspection import Inspection
-from pipeline.verify.pdf_page import Run
-from pipeline.verify.pdf_words import StrandKind
+from pipeline.verify.printed_text import PrintedText
 from pipeline.verify.text import shown
 
 PAGES_DIFFER = declare(
@@ -26,17 +24,17 @@ PAGES_DIFFER = declare(
 )
 
 
-def check_page_list(book: Book, look: Inspection) -> tuple[list[Diagnostic], str]:
+def check_page_list(book: Book, printed: PrintedText) -> tuple[list[Diagnostic], str]:
     """Compare the page list with the pages of the PDF.
 
     Args:
         book: the EPUB.
-        look: the PDF, read against the document.
+        printed: the text of the PDF.
 
     Returns:
         What is wrong, and how many pages were compared.
     """
-    labels = [page.label for page in look.pdf.pages]
+    labels = list(printed.labels)
     listed = list(listed_pages(book))
     markers = list(markers_of(book))
     file = Span(book.shown)
@@ -50,7 +48,7 @@ def check_page_list(book: Book, look: Inspection) -> tuple[list[Diagnostic], str
     if [marker.label for marker in markers] != labels:
         message = f"{_first_difference([marker.label for marker in markers], labels)} in the order of the markers"
         faults.append(PAGES_DIFFER.at(file, message))
-    pages = _letters_of_pages(look)
+    pages = printed.pages
     proved = 0
     for marker in markers:
         number = labels.index(marker.label) if marker.label in labels else -1
@@ -68,23 +66,6 @@ def _first_difference(found: list[str], wanted: list[str]) -> str:
         if one != other:
             return f'"{one}" stands where the PDF has page "{other}"'
     return f"{len(found)} pages instead of {len(wanted)}"
-
-
-def _letters_of_pages(look: Inspection) -> tuple[str, ...]:
-    """The letters of the text on every page, without those of notes, heads and folios; "" where there is no text."""
-    found: list[list[Run]] = [[] for _ in look.pdf.pages]
-    for printed in look.reading.printed:
-        if printed.strand.kind is not StrandKind.NOTE:
-            for match in printed.matches:
-                found[match.run.page].append(match.run)
-    for line in look.reading.contents:
-        for run in line.runs:
-            found[run.page].append(run)
-    return tuple(letters_without_hyphens("".join(run.letters for run in sorted(runs, key=_order))) for runs in found)
-
-
-def _order(run: Run) -> int:
-    return run.order
 
 
 def _begins(marker: Marker, pages: Sequence[str], number: int) -> bool:

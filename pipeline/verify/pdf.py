@@ -31,6 +31,7 @@ from pipeline.verify.pdf_structure import (
     check_links,
     check_outline,
 )
+from pipeline.verify.printed_text import PrintedText, digest_of, printed_text, unreadable_in
 
 _MOST_FINDINGS = 20  # of one check; the number of all is in its detail
 
@@ -60,17 +61,33 @@ def check_pdf(
         findings: takes everything that is wrong with it.
         locate: where in the sources an id (`note-…`, `sec-…`, `fig-…`) comes from.
     """
+    return check_and_read(path, document, cache, findings, locate)[0]
+
+
+def check_and_read(
+    path: Path,
+    document: Document,
+    cache: Cache,
+    findings: Findings,
+    locate: Callable[[str], Span] = place_of_id,
+) -> tuple[tuple[CheckResult, ...], PrintedText | None]:
+    """Check a finished PDF (see `check_pdf`), and keep its text for the comparison with other editions.
+
+    Returns:
+        The checks, and the text; None when it cannot be read.
+    """
     try:
+        digest = digest_of(path.read_bytes())
         pdf = read_pdf(path, cache)
         sections = sections_of(document)
-    except UnusablePdfError as unusable:
+    except (UnusablePdfError, OSError) as unusable:
         findings.add(UNSOUND.at(Span(path.name), str(unusable)))
         first = CheckResult("PDF file", CheckState.FAILED, str(unusable))
-        return first, *_not_run("the file cannot be read", without="PDF file")
+        return (first, *_not_run("the file cannot be read", without="PDF file")), None
     except etree.XMLSyntaxError as error:
-        return tuple(_not_run(f"the document is not well-formed: {error.msg}"))
+        return tuple(_not_run(f"the document is not well-formed: {error.msg}")), None
     look = inspect(document, pdf, sections, path.name, locate)
-    unreadable = ", ".join(sorted({font.name for font in pdf.unreadable}))
+    unreadable = unreadable_in(look)
     results = []
     for name, check in _CHECKS.items():
         if unreadable and name in _NEED_TEXT:
@@ -78,7 +95,7 @@ def check_pdf(
             results.append(CheckResult(name, CheckState.NOT_RUN, reason))
         else:
             results.append(_told(name, check(look), findings))
-    return tuple(results)
+    return tuple(results), printed_text(look, digest)
 
 
 def _told(name: str, verdict: Verdict, findings: Findings) -> CheckResult:

@@ -1,7 +1,8 @@
 """Read the pages of a PDF, each once: what a page paints is kept under the digest of what it is made from.
 
-After an edit only the pages that it changed are read again. What is kept was read from a page whose content stream
-could be read in full and without a complaint; a file about which a reader complains is never kept from.
+After an edit only the pages that it changed are read again; a glyph that came into a font changes no page that does not
+show it. What is kept was read from a page whose content stream could be read in full and without a complaint; a file
+about which a reader complains is never kept from.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from pipeline.verify.pdf_page import Box, Mark, MarkKind, Run
 from pipeline.verify.pdf_painted import Painted, read_painted
 from pipeline.verify.pdf_sheet import Key, Sheet, Sheets
 
-_READERS = ("pdf_fonts.py", "pdf_kept.py", "pdf_page.py", "pdf_painted.py", "pdf_sheet.py", "text.py")
+_READERS = ("pdf_fonts.py", "pdf_glyphs.py", "pdf_kept.py", "pdf_page.py", "pdf_painted.py", "pdf_sheet.py", "text.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,9 @@ def read_pages(
         sheet = sheets.of(page)
         key = key_of("page of a PDF", readers, sheet.digest)
         stored = cache.get(key) if sheet.digest else None
-        if stored is not None:
-            painted, shown = _unpacked(stored, number)
+        known = _unpacked(stored, number, sheets) if stored is not None else None
+        if known is not None:
+            painted, shown = known
             sound |= sheet.contents
         else:
             painted, shown = _read(reader, number, boxes[number], sheet, sheets)
@@ -80,7 +82,7 @@ def read_pages(
     faults = _faults(pdf, sound)
     if not faults:
         for key, painted, shown in new:
-            cache.put(key, _packed(painted, shown))
+            cache.put(key, _packed(painted, shown, sheets))
     return tuple(found), faults
 
 
@@ -115,18 +117,21 @@ def _faults(pdf: pikepdf.Pdf, sound: set[Key]) -> tuple[str, ...]:
 # ---------------------------------------------------------------- what is stored
 
 
-def _packed(painted: Painted, shown: Shown) -> bytes:
+def _packed(painted: Painted, shown: Shown, sheets: Sheets) -> bytes:
     value = (
         [(run.text, run.letters, run.box, run.content, run.artifact, run.drawn, run.cut) for run in painted.runs],
         [(mark.kind.value, mark.box, mark.content, mark.artifact) for mark in painted.marks],
         painted.painted,
-        {digest: sorted(codes) for digest, codes in shown.items()},
+        [(digest, sheets.glyphs(digest, sorted(codes)), sorted(codes)) for digest, codes in shown.items()],
     )
     return json.dumps(value, separators=(",", ":")).encode()
 
 
-def _unpacked(stored: bytes, number: int) -> tuple[Painted, Shown]:
+def _unpacked(stored: bytes, number: int, sheets: Sheets) -> tuple[Painted, Shown] | None:
+    """What was stored of a page; None when the glyphs that it shows have changed."""
     runs, marks, painted, shown = json.loads(stored)
+    if any(sheets.glyphs(digest, codes) != glyphs for digest, glyphs, codes in shown):
+        return None
     return Painted(
         tuple(
             Run(number, order, text, letters, tuple(box), content, artifact, drawn, cut)
@@ -134,4 +139,4 @@ def _unpacked(stored: bytes, number: int) -> tuple[Painted, Shown]:
         ),
         tuple(Mark(MarkKind(kind), tuple(box), content, artifact) for kind, box, content, artifact in marks),
         painted,
-    ), {digest: frozenset(codes) for digest, codes in shown.items()}
+    ), {digest: frozenset(codes) for digest, _, codes in shown}

@@ -17,7 +17,7 @@ from pipeline.verify.pdf_page import Page, Run
 from pipeline.verify.pdf_progress import Progress, step
 from pipeline.verify.pdf_reading import Reading
 from pipeline.verify.pdf_settle import settle
-from pipeline.verify.pdf_words import CONTENTS, Section, Strand, StrandKind
+from pipeline.verify.pdf_words import CONTENTS, PAGE_NUMBER, Section, Strand, StrandKind
 from pipeline.verify.text import HYPHEN, is_numeral
 
 _SURE = 12  # letters that go on with a strand by chance as good as never
@@ -177,12 +177,15 @@ class _Matcher:
 
     def _ways(self, scope: Sequence[Progress], ahead: Sequence[Run]) -> Iterator[_Way]:
         letters = ahead[0].letters
+        likely = (letters[0], PAGE_NUMBER)
         for item in scope:
             strand = item.strand
-            end = step(strand, item.at, letters)
+            # most strands do not go on with this letter, and there are many
+            goes_on = strand.letters.startswith(likely, item.at) or strand.backwards
+            end = step(strand, item.at, letters) if goes_on else -1
             if end > 0 and not item.done:
                 yield _Way(item, end, _fits(strand, item.at, len(strand.letters), ahead))
-            for start, stop in self._repeats(item, ahead[0]):
+            for start, stop in self._repeats(item, ahead[0]) if strand.repeats or item.again is not None else ():
                 end = step(strand, start, letters)
                 if 0 < end <= stop:
                     yield _Way(item, item.at, _fits(strand, start, stop, ahead), (end, stop))

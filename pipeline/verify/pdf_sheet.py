@@ -1,7 +1,8 @@
 """What a page of a PDF is made from: its content stream and the resources that it names, and a digest of both.
 
 Pages with the same digest show the same things in the same places. The digest leaves out what differs between files
-without being seen on the page: the numbers of objects, and the resources that the page does not name.
+without being seen on the page: the numbers of objects, the resources that the page does not name, and the glyphs of its
+fonts that it does not show. These are told apart where they can be (see `pdf_glyphs`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pikepdf
+
+from pipeline.verify.pdf_glyphs import Glyphs, glyphs_of
 
 _NAME = re.compile(rb"/([^\s/<>\[\](){}%]+)")
 _UNSEEN = frozenset(("/Length", "/Resources", "/StructParent", "/StructParents"))
@@ -59,6 +62,8 @@ class Sheets:
         self._known: dict[Key, bytes] = {}
         self._open: set[Key] = set()
         self._tables: dict[Key, tuple[_Resource, ...]] = {}
+        self._fonts: dict[Key, bytes] = {}
+        self._glyphs: dict[str, Glyphs] = {}
 
     def of(self, page: Any) -> Sheet:
         """What a page is made from.
@@ -81,12 +86,31 @@ class Sheets:
         return Sheet(digest, tuple(streams), fonts, frozenset(part.objgen for part in parts))
 
     def digest_of(self, value: Any) -> str:
-        """The digest of an object, such as a font; "" where it cannot be told."""
+        """The digest of a font; "" where it cannot be told."""
         try:
-            return self._value(value).hex()
+            return self._font(value).hex()
         except _EndlessError:
             self._open.clear()
             return ""
+
+    def glyphs(self, font: str, codes: Iterable[int]) -> str:
+        """The digest of glyphs of a font with this digest; "" where that is one of the font with all its glyphs."""
+        known = self._glyphs.get(font)
+        return known.digest(codes) if known is not None else ""
+
+    def _font(self, font: Any) -> bytes:
+        """The digest of a font, without its single glyphs where these can be told apart."""
+        key = font.objgen if isinstance(font, pikepdf.Object) and font.is_indirect else None
+        if key is None:
+            return self._value(font)
+        if key not in self._fonts:
+            glyphs = glyphs_of(font, self._value)
+            if glyphs is None or glyphs.face.hex() in self._glyphs:  # a second one could not be told from the first
+                self._fonts[key] = self._value(font)
+            else:
+                self._fonts[key] = glyphs.face
+                self._glyphs[glyphs.face.hex()] = glyphs
+        return self._fonts[key]
 
     def _named(self, content: bytes, resources: Any, streams: list[tuple[Any, Any]], fonts: dict[str, Any]) -> bytes:
         """The digest of the resources that a content stream names."""
@@ -99,7 +123,8 @@ class Sheets:
             if item.is_form:
                 digest = self._form(item.value, resources, streams, fonts)
             else:
-                digest = item.digest = item.digest or self._value(item.value)
+                read = self._font if item.kind == b"/Font" else self._value
+                digest = item.digest = item.digest or read(item.value)
             if item.kind == b"/Font":
                 fonts[digest.hex()] = item.value
             found += [item.kind, item.name, digest]
@@ -143,6 +168,8 @@ class Sheets:
         return self._known[key]
 
     def _held(self, value: Any) -> bytes:
+        if not isinstance(value, pikepdf.Stream) and b" R" not in (written := value.unparse(resolved=True)):
+            return _digest((b"=", written))  # it names no other object
         if isinstance(value, pikepdf.Array):
             return _digest((b"[", *(self._value(item) for item in value)))
         if isinstance(value, pikepdf.Dictionary):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 
 from lxml import etree
 
@@ -22,7 +23,7 @@ from pipeline.verify.pdf_words import (
     Strand,
     StrandKind,
 )
-from pipeline.verify.text import letters_of, runs_right_to_left
+from pipeline.verify.text import letters_of, runs_right_to_left, words_of
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _UNSEEN = tuple(f"{_SVG}{name}" for name in ("defs", "symbol", "clipPath", "mask", "pattern", "marker"))
@@ -74,16 +75,11 @@ class _Writer:
             return
         if text[0].isspace():
             self.cut()
-        words = text.split()
+        words = words_of(text)
         self.words += len(words)
-        length = self.length
-        for number, word in enumerate(words, start=1):
-            letters = letters_of(word)
-            self.parts.append(letters)
-            length += len(letters)
-            if number < len(words):
-                self.breaks.add(length)
-        self.length = length
+        self.parts += words
+        *between, self.length = accumulate(map(len, words), initial=self.length)
+        self.breaks.update(between[1:])
         if words and text[-1].isspace():
             self.cut()
 

@@ -18,8 +18,11 @@ from pipeline.render.xmp import Claims
 from pipeline.verify.gate.clauses import Standard
 from pipeline.verify.gate.examine import Examination, Profile, examine
 from pipeline.verify.gate.verapdf import check_with_verapdf
-from pipeline.verify.pdf import check_pdf, place_of_id
+from pipeline.verify.parity import Compared, Done, compare_print, compare_source
+from pipeline.verify.parity_text import Sources
+from pipeline.verify.pdf import check_and_read, place_of_id
 from pipeline.verify.pdf_print import check_for_printers
+from pipeline.verify.printed_text import PrintedText, carried_over
 from pipeline.workers import WorkFailedError, processors, work_through
 
 _PARTS_UA = {1: Standard.UA1, 2: Standard.UA2}
@@ -34,11 +37,13 @@ class Proof:
         checks: every check, in short.
         examination: every rule of the standards.
         others: what other checkers say.
+        compared: what was compared with the sources meanwhile; None when nothing was.
     """
 
     checks: tuple[CheckResult, ...]
     examination: Examination
     others: tuple[CheckResult, ...]
+    compared: Done | None = None
 
 
 def prove(
@@ -49,6 +54,7 @@ def prove(
     cache: Cache,
     findings: Findings,
     locate: Callable[[str], Span] = place_of_id,
+    sources: Sources | None = None,
 ) -> Proof:
     """Check a PDF, and let it declare what it conforms to when nothing is wrong.
 
@@ -60,50 +66,64 @@ def prove(
         cache: keeps what was read of pages.
         findings: takes everything that is wrong.
         locate: where in the sources an id comes from.
+        sources: what the authors wrote, when it is to be compared at the same time (see `check_parity`).
     """
     profile = _profile(form.claims)
     own = Findings()
 
-    def compare() -> tuple[tuple[CheckResult, ...], tuple[Diagnostic, ...]]:
+    def compare() -> tuple[tuple[CheckResult, ...], tuple[Diagnostic, ...], PrintedText | None, Compared | None]:
         wrong = Findings()
-        checks = check_pdf(path, document, cache, wrong, locate)
+        checks, text = check_and_read(path, document, cache, wrong, locate)
         if form.for_printers:
             checks = (*checks, *check_for_printers(path, document, wrong, locate))
-        return checks, wrong.all()
+        like = compare_print(document, sources, text) if sources is not None and text is not None else None
+        return checks, wrong.all(), text, like
 
     def judge() -> Examination:
         return examine(path, path.name, profile, undeclared=True, locate=locate, cache=cache)
 
-    (checks, wrong), examination = _at_once(compare, judge)
+    def look_up() -> Compared | None:
+        return compare_source(document, sources) if sources is not None else None
+
+    (checks, wrong, printed, like), examination, source = _at_once(compare, judge, look_up)
     own.extend(wrong)
     own.extend(examination.findings)
     others: tuple[CheckResult, ...] = ()
     if not has_errors(own.all()):
-        path.write_bytes(declared(path.read_bytes(), document, form, epoch))
-        said = examine(path, path.name, profile, only_declared=True)
+        proved = path.read_bytes()
+        path.write_bytes(declared(proved, document, form, epoch))
+        printed = carried_over(printed, proved, path)
+        said = examine(path, path.name, profile, only_declared=True, cache=cache)
         own.extend(said.findings)
         examination = _together(examination, said)
         verdict, found = _verapdf(path, profile)
         own.extend(found)
         others = (verdict,)
     findings.extend(own.all())
-    return Proof((*checks, *examination.summary(), *others), examination, others)
+    done = Done(source, like, printed) if source is not None else None
+    return Proof((*checks, *examination.summary(), *others), examination, others, done)
 
 
 First = TypeVar("First")
 Second = TypeVar("Second")
+Third = TypeVar("Third")
 
 
-def _at_once(first: Callable[[], First], second: Callable[[], Second]) -> tuple[First, Second]:
-    """What two functions return, each called in a process of its own where there is more than one processor."""
+def _at_once(
+    first: Callable[[], First], second: Callable[[], Second], third: Callable[[], Third]
+) -> tuple[First, Second, Third]:
+    """What three functions return, called in processes of their own where there is more than one processor.
+
+    The second is the quicker one of the first two: its process goes on with the third.
+    """
     if processors() < 2:
-        return first(), second()
-    both: tuple[Callable[[], Any], ...] = (first, second)
+        return first(), second(), third()
+    all_three: tuple[Callable[[], Any], ...] = (first, second, third)
     try:
-        done = dict(work_through(both, lambda do: do(), processes=2))
+        done = dict(work_through(all_three, lambda do: do(), processes=2))
     except WorkFailedError:  # a process came to its bounds; here there are none
-        return first(), second()
-    return done[0], done[1]
+        return first(), second(), third()
+    return done[0], done[1], done[2]
 
 
 def _profile(claims: Claims) -> Profile:

@@ -29,6 +29,13 @@ def letters_of(text: str) -> str:
     return _IN_THE_WAY.sub("", _HYPHENS.sub(HYPHEN, plain))
 
 
+def words_of(text: str) -> list[str]:
+    """The letters of each word of a text (see `letters_of`)."""
+    if text.isascii() and "\u0002" not in text:
+        return text.lower().split()
+    return [letters_of(word) for word in text.split()]
+
+
 def is_numeral(letters: str) -> bool:
     """Whether these letters are a page number, arabic or roman."""
     return _NUMERAL.fullmatch(letters) is not None

@@ -26,7 +26,7 @@ _HIDDEN = 2
 @lru_cache(maxsize=4)
 def annotations_of(file: Opened) -> tuple[tuple[Page, Any], ...]:
     """Every annotation with its page."""
-    return tuple((page, note) for page in file.pages for note in items(entry(page.object, "/Annots")))
+    return tuple((page, note) for page in file.looked_at for note in items(entry(page.object, "/Annots")))
 
 
 def flags(note: Any) -> int:

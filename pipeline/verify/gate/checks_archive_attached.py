@@ -57,7 +57,7 @@ def attachment_relations(file: Opened) -> Iterator[Fault]:
 @clause("6.8-4", "attached files belong to something", ATTACHMENT_UNDESCRIBED, {Standard.A3})
 def attachment_places(file: Opened) -> Iterator[Fault]:
     """A place in some `AF` (ISO 19005-3, 6.8)."""
-    associated = {identity(item) for value in (file.root, *file.having("/AF")) for item in items(entry(value, "/AF"))}
+    associated = {identity(item) for value in file.everywhere("/AF") for item in items(value)}
     for value in _attached(file):
         if identity(value) not in associated:
             yield Fault("an attached file belongs to nothing (AF)", place(value))

@@ -90,10 +90,13 @@ def cross_references(file: Opened) -> Iterator[Fault]:
 @clause("7.5.4-1", "the file can be read without repair", FILE_STRUCTURE, ARCHIVE | {Standard.FILE})
 def sound(file: Opened) -> Iterator[Fault]:
     """Qpdf finds every object where the cross-references say that it is (ISO 32000-1, 7.5.4)."""
-    for message in dict.fromkeys(file.pdf.get_warnings()):
+    if file.cache is not None:
+        painted(file)
+    warnings = list(dict.fromkeys(file.pdf.get_warnings()))
+    for message in warnings:
         yield Fault(f"qpdf: {message}")
     try:
-        for message in file.pdf.check_pdf_syntax() if file.cache is None else _complaints(file):
+        for message in file.pdf.check_pdf_syntax() if file.cache is None else _complaints(file, quiet=not warnings):
             yield Fault(f"qpdf: {message}")
     except (pikepdf.PdfError, RuntimeError) as error:
         yield Fault(f"qpdf: {error}")
@@ -111,14 +114,19 @@ def sums_right(file: Opened) -> Iterator[Fault]:
                 yield Fault(f"a stream is damaged: {error}", place(value))
 
 
-def _complaints(file: Opened) -> list[str]:
-    """What `check_pdf_syntax` says of a file of our own: pages read before without a complaint are not parsed again."""
-    painted(file)
-    known, silent = shelf(file).known, _Silent()
+def _complaints(file: Opened, *, quiet: bool) -> list[str]:
+    """What `check_pdf_syntax` says of a file of our own: pages read without a complaint are not parsed again.
+
+    Args:
+        file: the file, whose pages were read.
+        quiet: whether qpdf has said nothing meanwhile.
+    """
+    read, silent = shelf(file), _Silent()
+    known = read.known | read.read if quiet else read.known
     for value in file.objects:
         if isinstance(value, pikepdf.Stream):
             value.read_bytes(pikepdf.StreamDecodeLevel.all)
-    for page in file.pages:
+    for page in file.looked_at:
         if identity(page.object) not in known:
             pikepdf.Page(page.object).parse_contents(silent)
     return [f"WARNING: {warning}" for warning in file.pdf.get_warnings()]

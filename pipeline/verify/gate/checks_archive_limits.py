@@ -103,8 +103,8 @@ def small_reals(file: Opened) -> Iterator[Fault]:
 @_limit("7", "there are not too many objects")
 def objects(file: Opened) -> Iterator[Fault]:
     """At most 8,388,607."""
-    if len(file.objects) > 8_388_607:
-        yield Fault(f"the file has {len(file.objects):,} objects")
+    if len(file.all_objects) > 8_388_607:
+        yield Fault(f"the file has {len(file.all_objects):,} objects")
 
 
 @_limit("8", "graphics states are not stacked too high")

@@ -83,7 +83,7 @@ def annotation_language(file: Opened) -> Iterator[Fault]:
     """`Contents` of annotations."""
     if is_language(file.root.get("/Lang")):
         return
-    for page in file.pages:
+    for page in file.looked_at:
         for note in items(entry(page.object, "/Annots")):
             if entry(note, "/Contents") is not None and not _object_language(file, note):
                 yield Fault("the language of the Contents of an annotation is not said", page.where)

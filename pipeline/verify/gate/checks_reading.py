@@ -142,10 +142,10 @@ def second_reader(file: Opened) -> Iterator[Fault]:
     try:
         if len(document) != len(file.pages):
             yield Fault(f"qpdf counts {len(file.pages)} pages and pdfium {len(document)}")
-        for index in range(len(document)):
+        for page in file.looked_at[: len(document)]:
             try:
-                document[index].close()
+                document[page.number - 1].close()
             except pdfium.PdfiumError as error:
-                yield Fault(f"pdfium cannot open the page: {error}", f"page {index + 1}")
+                yield Fault(f"pdfium cannot open the page: {error}", page.where)
     finally:
         document.close()

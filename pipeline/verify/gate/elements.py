@@ -55,10 +55,13 @@ class Element:
     content: list[tuple[tuple[int, int], int]] = field(default_factory=list)
     objects: list[Any] = field(default_factory=list)
     order: list[str] = field(default_factory=list)
+    _keys: frozenset[str] | None = None
 
     def get(self, key: str) -> Any:
         """An entry of its dictionary."""
-        return entry(self.object, key)
+        if self._keys is None:  # many clauses ask for what few elements have
+            self._keys = frozenset(self.object.keys())
+        return entry(self.object, key) if key in self._keys else None
 
     @property
     def where(self) -> str:
@@ -138,7 +141,7 @@ def structure(file: Opened) -> Structure:
         if isinstance(key, int):
             read.parents.setdefault(key, value)
     for kid in items(entry(root, "/K")):
-        _read(kid, read)
+        _read(kid, read, file.left_out.roots)
     for element in read.all:
         for place in element.content:
             if place in read.owners:
@@ -147,7 +150,7 @@ def structure(file: Opened) -> Structure:
     return read
 
 
-def _read(top: Any, read: Structure) -> None:
+def _read(top: Any, read: Structure, left_out: frozenset[int]) -> None:
     pending: list[tuple[Any, Element | None]] = [(top, None)]
     while pending:
         value, parent = pending.pop()
@@ -162,6 +165,9 @@ def _read(top: Any, read: Structure) -> None:
         element = Element(value, raw, meaning(raw, value, read.roles), parent)
         if found != (0, 0):
             read.by_object[found] = element
+            if found[0] in left_out:  # what it stands in has to know that it is there
+                (parent.kids if parent is not None else read.top).append(element)
+                continue
         read.all.append(element)
         if len(read.all) > _MOST_ELEMENTS:
             read.faults.append(("the structure tree has too many elements to be read", ""))

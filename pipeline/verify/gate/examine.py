@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.cache import Cache
 from pipeline.checks import CheckResult, CheckState
-from pipeline.diagnostics import Diagnostic, Severity, Span, has_errors
+from pipeline.diagnostics import Diagnostic, Rule, Severity, Span, has_errors
 from pipeline.verify.gate import (
     checks_annotations,
     checks_archive_attached,
@@ -35,6 +35,7 @@ from pipeline.verify.gate import (
 from pipeline.verify.gate.checks_metadata import A_ID, UA_ID
 from pipeline.verify.gate.clauses import ARCHIVE, UA, Clause, Fault, Standard, all_clauses
 from pipeline.verify.gate.elements import structure
+from pipeline.verify.gate.holding import hold
 from pipeline.verify.gate.opened import NotReadableError, Opened
 from pipeline.verify.gate.tape import shelf
 from pipeline.verify.pdf_rules import UNSOUND
@@ -181,20 +182,29 @@ def examine(
         asked = profile or _said_profile(file)
         judged: list[Judged] = []
         findings: list[Diagnostic] = []
-        for clause in all_clauses():
-            standards = [
+        told: list[tuple[Rule, Fault]] = []
+        clauses = all_clauses()
+        held = (standard.value for standard in asked.standards)
+        holding = hold(file, held, len(clauses)) if not only_declared else None
+        if holding is not None:
+            file.left_out = holding.leave_out()
+        for clause in clauses:
+            against = [
                 item
                 for item in sorted(clause.standards & asked.standards, key=lambda item: item.value)
                 if asked.asks(clause, item)
             ]
-            if standards and not (clause.declared and undeclared) and (clause.declared or not only_declared):
+            if against and not (clause.declared and undeclared) and (clause.declared or not only_declared):
                 faults, why = _faults(clause, file)
-                judged += [_judged(clause, standard, faults, why) for standard in standards]
-                findings += _findings(clause, standards[-1], faults, why, _Places(file, shown, locate))
+                judged += [_judged(clause, standard, faults, why) for standard in against]
+                told += [(clause.rule, fault) for fault in faults]
+                findings += _findings(clause, against[-1], faults, why, _Places(file, shown, locate))
         if Standard.FILE in asked.standards and not only_declared and not has_errors(findings):
             shelf(file).keep()  # no reader complains
-        held = tuple(sorted({item.standard for item in judged}))
-        return Examination(shown, held, tuple(judged), tuple(findings), len(file.pages))
+            if holding is not None:
+                holding.keep(told)
+        standards = tuple(sorted({item.standard for item in judged}))
+        return Examination(shown, standards, tuple(judged), tuple(findings), len(file.pages))
     except NotReadableError as error:
         return unreadable(shown, str(error))
 

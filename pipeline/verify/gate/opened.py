@@ -16,6 +16,7 @@ import pikepdf
 from lxml import etree
 
 from pipeline.cache import Cache
+from pipeline.verify.gate.written import Written
 
 _STREAM_WORD = re.compile(rb"\bstream\r?\n")
 _MOST_OBJECTS = 3_000_000
@@ -132,8 +133,49 @@ class Page:
         return f"page {self.number}"
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What is shown in a font where nobody looks.
+
+    Attributes:
+        font: its dictionary.
+        page: the number of the first page with text in it.
+        order: how many fonts are met on that page before it.
+        strings, visible: the strings shown in it (see `typefaces.Typeface`).
+    """
+
+    font: Any
+    page: int
+    order: int
+    strings: tuple[bytes, ...]
+    visible: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Parts of a file that were found to be sound before (see `parts`).
+
+    Attributes:
+        roots: the numbers of the structure elements that they begin with.
+        pages: the numbers of their pages.
+        objects: the numbers of their objects.
+        uses: what they show.
+    """
+
+    roots: frozenset[int] = frozenset()
+    pages: frozenset[int] = frozenset()
+    objects: frozenset[int] = frozenset()
+    uses: tuple[Use, ...] = ()
+
+
 class Opened:
     """A PDF for the gate to look at.
+
+    Clauses look at `looked_at`, `objects` and `dictionaries`, at the structure and at what is painted; parts that are
+    left out are in none of them. `pages` are all of its pages, and `everywhere` looks at all of its objects.
+
+    Attributes:
+        left_out: what need not be looked at.
 
     Args:
         path: the file.
@@ -146,6 +188,7 @@ class Opened:
     def __init__(self, path: Path, cache: Cache | None = None) -> None:
         self.path = path
         self.cache = cache
+        self.left_out = LeftOut()
         try:
             self.data = path.read_bytes()
             self.pdf = pikepdf.open(path, suppress_warnings=True)
@@ -156,7 +199,7 @@ class Opened:
         self.root: Any = self.pdf.Root
         if not isinstance(self.root, pikepdf.Dictionary):
             raise NotReadableError("it has no catalog")
-        if len(self.pdf.objects) > _MOST_OBJECTS:
+        if cache is None and len(self.pdf.objects) > _MOST_OBJECTS:
             raise NotReadableError(f"it has {len(self.pdf.objects):,} objects")
 
     @cached_property
@@ -166,9 +209,31 @@ class Opened:
         return tuple(Page(number, page.obj) for number, page in enumerate(found, 1))
 
     @cached_property
-    def objects(self) -> tuple[Any, ...]:
-        """The indirect objects."""
+    def looked_at(self) -> tuple[Page, ...]:
+        """The pages that are looked at."""
+        return tuple(page for page in self.pages if page.number not in self.left_out.pages)
+
+    @cached_property
+    def all_objects(self) -> tuple[Any, ...]:
+        """The indirect objects, those of parts that are left out among them."""
         return tuple(item for item in self.pdf.objects if item is not None)
+
+    @cached_property
+    def written(self) -> Written:
+        """The objects as they are written.
+
+        Raises:
+            UnusualFileError: when they are not told apart by their numbers alone.
+        """
+        return Written(self.all_objects)
+
+    @cached_property
+    def objects(self) -> tuple[Any, ...]:
+        """The indirect objects that are looked at."""
+        left = self.left_out.objects
+        if not left:
+            return self.all_objects
+        return tuple(item for item in self.all_objects if identity(item)[0] not in left)
 
     @cached_property
     def dictionaries(self) -> tuple[Any, ...]:
@@ -180,28 +245,20 @@ class Opened:
         found, places = self._dictionaries
         return tuple(found[at] for at in sorted({at for key in keys for at in places.get(key, ())}))
 
+    def everywhere(self, key: str) -> list[Any]:
+        """All values of a key, in parts that are left out, too."""
+        found = [entry(value, key) for value in self.having(key)]
+        written, texts = f"{key} ".encode(), self.written.texts if self.left_out.objects else {}
+        for number in self.left_out.objects:
+            if written in texts.get(number, b""):
+                holders, _ = _holders(self.pdf.get_object(number, 0))
+                found += [entry(value, key) for value in holders if entry(value, key) is not None]
+        return found
+
     @cached_property
     def _dictionaries(self) -> tuple[tuple[Any, ...], dict[str, list[int]]]:
         """All dictionaries, and the places among them of those that have a key."""
-        found: list[Any] = []
-        places: dict[str, list[int]] = {}
-        pending: list[tuple[Any, int]] = [(item, 0) for item in self.objects]
-        while pending:
-            value, depth = pending.pop()
-            if is_holder(value):
-                entries = dict(value.items())
-                keys = sorted(entries)
-                for key in keys:
-                    places.setdefault(key, []).append(len(found))
-                found.append(value)
-                kids = [entries[key] for key in keys]
-            elif kind_of(value) is _ARRAY:
-                kids = list(value)
-            else:
-                continue
-            if depth < 64:
-                pending.extend((kid, depth + 1) for kid in kids if _is_direct_holder(kid))
-        return tuple(found), places
+        return _holders(*self.objects)
 
     @cached_property
     def version(self) -> str:
@@ -262,6 +319,29 @@ def rdf_of(packet: bytes) -> etree._Element | None:
         return None
     rdf = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}RDF"
     return tree if tree.tag == rdf else next(tree.iter(rdf), None)
+
+
+def _holders(*top: Any) -> tuple[tuple[Any, ...], dict[str, list[int]]]:
+    """The dictionaries in some objects, and the places among them of those that have a key."""
+    found: list[Any] = []
+    places: dict[str, list[int]] = {}
+    pending: list[tuple[Any, int]] = [(item, 0) for item in top]
+    while pending:
+        value, depth = pending.pop()
+        if is_holder(value):
+            entries = dict(value.items())
+            keys = sorted(entries)
+            for key in keys:
+                places.setdefault(key, []).append(len(found))
+            found.append(value)
+            kids = [entries[key] for key in keys]
+        elif kind_of(value) is _ARRAY:
+            kids = list(value)
+        else:
+            continue
+        if depth < 64:
+            pending.extend((kid, depth + 1) for kid in kids if _is_direct_holder(kid))
+    return tuple(found), places
 
 
 def _is_direct_holder(value: Any) -> bool:

@@ -39,7 +39,7 @@ _MOST_READINGS = 20_000  # of forms, in one file
 def painted(file: Opened) -> tuple[Canvas, ...]:
     """All content streams of the pages, and of what stands on them."""
     painter = _Painter(shelf(file))
-    for page in file.pages:
+    for page in file.looked_at:
         painter.page(page.number, page.object)
     return tuple(painter.canvases)
 

@@ -67,10 +67,12 @@ class Shelf:
     Attributes:
         cache: where they are kept; None where nothing is, as for files of strangers.
         known: the numbers of the pages and streams whose tapes were kept: nobody complained about their bytes.
+        read: the numbers of those that were read for this file: whoever complained has said so to the file.
     """
 
     cache: Cache | None = None
     known: set[tuple[int, int]] = field(default_factory=set)
+    read: set[tuple[int, int]] = field(default_factory=set)
     _new: dict[str, Tape] = field(default_factory=dict)
 
     def tape(self, stream: Any) -> Tape:
@@ -85,6 +87,7 @@ class Shelf:
             self.known.add(stream.objgen)
             return _unpacked(stored)
         tape = record(stream)
+        self.read.add(stream.objgen)
         if key:
             self._new[key] = tape
         return tape

@@ -309,12 +309,24 @@ class Typeface:
 def typefaces(file: Opened) -> tuple[Typeface, ...]:
     """The fonts that text is set in, in the order in which they are met."""
     found: dict[Any, Typeface] = {}
+    met: dict[Any, tuple[int, int]] = {}  # on which page each is met first, and after how many others
     for canvas in painted(file):
         for piece in canvas.pieces:
             if piece.kind == "text" and piece.font is not None:
-                key = identity(piece.font)
-                face = found.setdefault(key if key != (0, 0) else id(piece.font), Typeface(piece.font, piece.page))
+                number = identity(piece.font)
+                key: Any = number if number != (0, 0) else id(piece.font)
+                if key not in found:
+                    found[key] = Typeface(piece.font, piece.page)
+                    met[key] = piece.page, len(found)
+                face = found[key]
                 face.strings.update(piece.codes)
                 if piece.rendering != 3:
                     face.visible.update(piece.codes)
-    return tuple(found.values())
+    for use in file.left_out.uses:
+        key, first = identity(use.font), (use.page, use.order)
+        face = found.setdefault(key, Typeface(use.font, use.page))
+        met[key] = min(met.get(key, first), first)
+        face.page = met[key][0]
+        face.strings.update(use.strings)
+        face.visible.update(use.visible)
+    return tuple(found[key] for key in sorted(found, key=lambda key: met[key]))

@@ -1,0 +1,184 @@
+"""What was held against the standards before, and need not be again: parts of our own files in which nothing was wrong.
+
+Kept of such a part is which codes of which fonts it shows: fonts are judged by all that is set in them, and one may
+say of a code something else in the next file.
+"""
+
+from __future__ import annotations
+
+import pickle
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+
+from pipeline.cache import key_of
+from pipeline.diagnostics import Rule
+from pipeline.verify.gate.clauses import Fault
+from pipeline.verify.gate.division import Division, Part, numbers_of
+from pipeline.verify.gate.opened import LeftOut, Opened, Use, identity
+from pipeline.verify.gate.painted import painted
+from pipeline.verify.gate.parts import divide
+from pipeline.verify.gate.rules import LINK_EMPTY, MARKUP_SHOWN, TABLE_WITHOUT_HEADS
+from pipeline.verify.gate.typefaces import Typeface
+
+_TOLD_ONE_BY_ONE = (LINK_EMPTY, MARKUP_SHOWN, TABLE_WITHOUT_HEADS)  # each fault for itself, not the first of many
+_WHERE = re.compile(r"(page|object) (\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What a part shows in a font.
+
+    Attributes:
+        mark: of the font, by which it is known.
+        page: the first page of the part with text in it, counted from that of the part.
+        order: how many fonts are met on that page before it.
+        strings, visible: the strings shown (see `typefaces.Typeface`).
+        characters: the digest of what its codes stand for.
+    """
+
+    mark: bytes
+    page: int
+    order: int
+    strings: tuple[bytes, ...]
+    visible: tuple[bytes, ...]
+    characters: str
+
+
+@dataclass(slots=True)
+class Holding:
+    """The parts of a file, those that are left out, and those to be kept when nothing is wrong."""
+
+    file: Opened
+    division: Division
+    new: list[Part] = field(default_factory=list)
+
+    def leave_out(self) -> LeftOut:
+        """What need not be looked at again."""
+        left: list[Part] = []
+        uses: dict[bytes, list[tuple[int, _Shown]]] = {}  # of each font, with the first page of each part
+        numbers = {identity(page.object)[0]: page.number for page in self.file.pages}
+        faces = {mark: Typeface(self.file.pdf.get_object(number, 0), 0) for mark, number in self.division.fonts.items()}
+        for part in self.division.parts:
+            stored = self.file.cache.get(part.key) if self.file.cache is not None and part.key else None
+            shown: tuple[_Shown, ...] = pickle.loads(stored) if stored is not None else ()  # noqa: S301  # our own
+            if stored is None or any(
+                one.mark not in faces or _characters(faces[one.mark], one.strings) != one.characters for one in shown
+            ):
+                self.new.append(part)
+                continue
+            left.append(part)
+            pages = sorted(numbers[page] for page in part.pages)
+            for one in shown:
+                uses.setdefault(one.mark, []).append((pages[one.page], one))
+        return LeftOut(
+            frozenset(root for part in left for root in part.roots),
+            frozenset(numbers[page] for part in left for page in part.pages),
+            numbers_of(left),
+            tuple(_together(faces[mark], found) for mark, found in uses.items()),
+        )
+
+    def keep(self, faults: Iterable[tuple[Rule, Fault]]) -> None:
+        """Keep the new parts in which nothing is wrong; for the caller who knows that the file has no errors.
+
+        Args:
+            faults: what there is to look at.
+        """
+        touched: set[tuple[str, int]] = set()
+        for rule, fault in faults:
+            places = _WHERE.findall(fault.where)
+            if rule not in _TOLD_ONE_BY_ONE or not places:
+                return
+            touched.update((kind, int(number)) for kind, number in places)
+        shown = self._shown()
+        numbers = {identity(page.object)[0]: page.number for page in self.file.pages}
+        for part in self.new:
+            pages = {("page", numbers[page]) for page in part.pages}
+            objects = {("object", number) for number in part.objects}
+            packed = shown.get(min((numbers[page] for page in part.pages), default=0)) if shown is not None else None
+            if self.file.cache is not None and part.key and packed is not None and not touched & (pages | objects):
+                self.file.cache.put(part.key, pickle.dumps(packed, pickle.HIGHEST_PROTOCOL))
+
+    def _shown(self) -> dict[int, tuple[_Shown, ...]] | None:
+        """What the new parts show, by their first pages; None when it cannot be told by parts."""
+        marks = {number: mark for mark, number in self.division.fonts.items()}
+        numbers = {identity(page.object)[0]: page.number for page in self.file.pages}
+        first: dict[int, tuple[int, list[int]]] = {}  # of each page, the first one of its part, and all of these
+        found: dict[int, dict[bytes, tuple[int, int, Typeface]]] = {}
+        for part in self.new:
+            pages = sorted(numbers[page] for page in part.pages)
+            found |= {page: {} for page in pages[:1]}
+            first |= dict.fromkeys(pages, (pages[0], pages))
+        met: dict[int, int] = {}
+        for canvas in painted(self.file):
+            for piece in canvas.pieces:
+                if piece.kind != "text" or piece.font is None:
+                    continue
+                mark = marks.get(identity(piece.font)[0])
+                if mark is None or not canvas.shown or canvas.page not in first:
+                    return None  # a stream that is read once for the file
+                start, pages = first[canvas.page]
+                if mark not in found[start]:
+                    order = met[canvas.page] = met.get(canvas.page, -1) + 1
+                    found[start][mark] = pages.index(canvas.page), order, Typeface(piece.font, canvas.page)
+                face = found[start][mark][2]
+                face.strings.update(piece.codes)
+                if piece.rendering != 3:
+                    face.visible.update(piece.codes)
+        return {
+            start: tuple(
+                _Shown(mark, page, order, strings, _condensed(face, face.visible), _characters(face, strings))
+                for mark, (page, order, face) in shown.items()
+                for strings in (_condensed(face, face.strings),)
+            )
+            for start, shown in found.items()
+        }
+
+
+def hold(file: Opened, standards: Iterable[str], clauses: int) -> Holding | None:
+    """Divide a file of our own; None when it cannot be divided, or is none of our own.
+
+    Args:
+        file: the file.
+        standards: the names of what it is held against.
+        clauses: how many clauses are asked.
+    """
+    if file.cache is None or "PDF/UA-2" in standards:  # there, links lead from part to part
+        return None
+    division = divide(file, key_of(_judges(), *sorted(standards), str(clauses)))
+    return Holding(file, division) if division is not None else None
+
+
+@lru_cache(maxsize=1)
+def _judges() -> str:
+    """The digest of all that judges a part: what another version of it said is worth nothing."""
+    code = (path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    return key_of(pikepdf.__version__, pikepdf.__libqpdf_version__, *code)
+
+
+def _together(face: Typeface, shown: list[tuple[int, _Shown]]) -> Use:
+    """What several parts show in a font."""
+    page, order = min((page, one.order) for page, one in shown)
+    strings, visible = ({s for _, one in shown for s in getattr(one, which)} for which in ("strings", "visible"))
+    return Use(face.font, page, order, _condensed(face, strings), _condensed(face, visible))
+
+
+def _condensed(face: Typeface, strings: set[bytes]) -> tuple[bytes, ...]:
+    """Strings with the same codes, each once where every code has the same length."""
+    if face.kind != "Type0":
+        return (bytes(sorted({code for string in strings for code in string})),)
+    if face.cmap[1] is not None or any(len(string) % 2 for string in strings):
+        return tuple(sorted(strings))
+    codes = {string[at : at + 2] for string in strings for at in range(0, len(string), 2)}
+    return (b"".join(sorted(codes)),)
+
+
+def _characters(face: Typeface, strings: Iterable[bytes]) -> str:
+    """The digest of what the codes in some strings stand for."""
+    said: list[Any] = [face.character(code) for string in strings for code in face.sequence(string)]
+    return key_of(repr(said))

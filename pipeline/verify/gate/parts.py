@@ -1,0 +1,380 @@
+"""A file divided into parts that can be held against the standards one by one: the chapters with their pages.
+
+A part is a branch of the structure with the pages that it stands on, their contents and annotations. Its digest is one
+of all that the clauses look at in it: its objects, whatever they name in other places, what the parent tree and the
+named destinations say of it, and what holds for the file as a whole. Numbers of objects do not count, nor do the
+glyphs of its fonts, which are judged together with those of all other parts.
+
+A part in which nothing was wrong has nothing wrong in it as long as its digest is the same. What is compared between
+parts is made sure of for the whole file, before any part of it is left out: ids are unique, and those of the id tree;
+named places are there; headings begin anew in every part. Where that does not hold, or the file is not one that the
+press has made, it is not divided.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pikepdf
+
+from pipeline.cache import key_of
+from pipeline.verify.gate.division import Division, Part
+from pipeline.verify.gate.opened import Opened, entry, identity, items, name, pairs, tree_items
+from pipeline.verify.gate.written import STRING, UnusualFileError, references
+
+_ELEMENT, _PAGE, _ANNOTATION, _OTHER = "element", "page", "annotation", "other"
+_ENDS = {
+    b"/StructElem >>": _ELEMENT,
+    b"/OBJR >>": _OTHER,
+    b"/MCR >>": _OTHER,
+    b"/Page >>": _PAGE,
+    b"/Annot >>": _ANNOTATION,
+}
+_NODE = b"/Type /Pages >>"
+_INHERITED = (b"/Resources", b"/MediaBox", b"/CropBox", b"/Rotate")
+_FRAMES = ("Document", "Part")  # elements that hold chapters
+_BRANCHES = frozenset(("Art", "Sect", "Div", "P", "H1"))  # the types of which is known that they may stand in a frame
+_NOT_DIVIDED = (b"/Separation", b"/DeviceN", b"/Type3", b"/Widget", b"/PrinterMark")
+_TOKEN = re.compile(STRING + rb"|(\d+) (\d+) R|/StructParents? (\d+)", re.DOTALL)
+_PARENTS = re.compile(rb"(\d+) (?:\[([^\]]*)\]|(\d+) 0 R)")
+_PLACE = re.compile(rb"(" + STRING + rb") \[ (\d+) 0 R ", re.DOTALL)
+_ID = re.compile(rb"/ID (" + STRING + rb")", re.DOTALL)
+_NAMED = re.compile(rb"(" + STRING + rb") (\d+) 0 R", re.DOTALL)
+_TARGET = re.compile(rb"/(?:Dest|D) (" + STRING + rb")", re.DOTALL)
+_HEADING = re.compile(rb"/S /H([0-9]?) ")
+
+
+def divide(file: Opened, context: str) -> Division | None:
+    """Divide a file; None when it cannot be divided.
+
+    Args:
+        file: the file.
+        context: the digest of what else decides about its parts: the clauses, and the standards asked for.
+    """
+    try:
+        return _Divider(file, context).division()
+    except (UnusualFileError, pikepdf.PdfError):
+        return None
+
+
+class _Divider:
+    def __init__(self, file: Opened, context: str) -> None:
+        self.file = file
+        self.written = file.written
+        self.texts = self.written.texts
+        self.root: Any = entry(file.root, "/StructTreeRoot")
+        self.pages = [identity(page.object)[0] for page in file.pages]
+        self.kinds = {
+            number: kind
+            for number, text in self.texts.items()
+            if (kind := _ENDS.get(text[(at := text.rfind(b"/")) :])) and text.endswith(b"/Type ", 0, at)
+        }
+        self.frame: dict[int, bytes] = {}  # the elements above the parts, by what they are
+        self.owner: dict[int, int] = {}  # of each object of a part, its place in `found`
+        self.found: list[list[int]] = []  # the objects of each branch and of each page without one
+        self.joined: list[int] = []  # of each of these, one that it belongs together with
+        self.deep: dict[int, bytes] = {}
+        self.open: set[int] = set()
+        self.fonts: dict[bytes, int] = {}
+        self.same_for_all()
+        self.parents = self.parent_tree()
+        self.places = self.named_places()
+        self.context = key_of(context, self.whole_file())
+
+    def division(self) -> Division:
+        roots = list(self.branches())
+        for root in roots:
+            self.take_branch(root)
+        self.take_pages()
+        self.ids_agree()
+        parts: dict[int, Part] = {}
+        for place, found in enumerate(self.found):
+            part = parts.setdefault(self.together(place), Part())
+            part.objects += found
+            part.roots += [number for number in found[:1] if self.kinds[number] == _ELEMENT]
+            part.pages += [number for number in found if self.kinds[number] == _PAGE]
+        for part in parts.values():
+            part.whole = all(self.is_branch(number) for number in part.roots)
+            digest = self.digest(part) if part.whole else None
+            part.key = key_of("part of a PDF", self.context, digest) if digest else ""
+        return Division(tuple(parts.values()), self.fonts)
+
+    # ------------------------------------------------------------ what holds for the file
+
+    def same_for_all(self) -> None:
+        """The file has nothing that clauses compare between parts."""
+        if "/Encrypt" in self.file.pdf.trailer or "/Dests" in self.file.root or self.root is None:
+            raise UnusualFileError("the file is not as the press writes it")
+        everything = b"\n".join(self.texts.values())
+        if any(word in everything for word in _NOT_DIVIDED):
+            raise UnusualFileError("the file has something that parts share")
+        if any(b"/StructParent" in self.texts[number] for number in self.written.streams):
+            raise UnusualFileError("a form has structure in it")
+        if any(key in text for text in self.texts.values() if text.endswith(_NODE) for key in _INHERITED):
+            raise UnusualFileError("pages inherit something")
+
+    def whole_file(self) -> str:
+        """The digest of what the file says of all its parts."""
+        catalog = ("/Lang", "/MarkInfo", "/OutputIntents", "/ViewerPreferences", "/OCProperties", "/AcroForm")
+        held = [(entry(self.file.root, key), key) for key in catalog]
+        held += [(entry(self.root, key), key) for key in ("/RoleMap", "/Namespaces", "/ClassMap")]
+        if any(role for role, means in pairs(entry(self.root, "/RoleMap")) if name(means)[:1] == "H"):
+            raise UnusualFileError("types of headings are said in the role map")
+        said = [
+            value
+            for space in ("http://www.aiim.org/pdfa/ns/id/", "http://www.aiim.org/pdfua/ns/id/")
+            for value in ("", *self.file.said(space, "part"))
+        ]
+        written = [key.encode() + self.resolved(value) for value, key in held if value is not None]
+        return key_of(self.file.version, *said, *written)
+
+    def resolved(self, value: Any) -> bytes:
+        """The text of a value with digests in place of what it names."""
+        if type(value) is not pikepdf.Object:
+            return repr(value).encode()
+        number = identity(value)[0]
+        return self.deep_digest(number) if number else self.with_digests(value.unparse())
+
+    def parent_tree(self) -> dict[bytes, bytes]:
+        """What the parent tree says, by its keys."""
+        found: dict[bytes, bytes] = {}
+        pending, seen = [self.resolve(entry(self.root, "/ParentTree"))], set()
+        while pending:
+            text = pending.pop()
+            head, _, numbers = text.partition(b"/Nums [")
+            for key, many, one in _PARENTS.findall(numbers):
+                found.setdefault(key, many or one + b" 0 R")
+            for kid in references(head.partition(b"/Kids [")[2]):
+                if kid not in seen:
+                    seen.add(kid)
+                    pending.append(self.written.text(kid))
+        return found
+
+    def resolve(self, value: Any) -> bytes:
+        number = identity(value)[0]
+        return self.texts.get(number, b"") if number else value.unparse() if value is not None else b""
+
+    def tree_texts(self, tree: Any) -> Iterator[bytes]:
+        """The texts of the nodes of a name tree."""
+        pending, seen = [self.resolve(tree)], set()
+        while pending:
+            text = pending.pop()
+            yield text
+            for kid in references(text.partition(b"/Kids [")[2]) if b"/Kids [" in text else ():
+                if kid not in seen:
+                    seen.add(kid)
+                    pending.append(self.written.text(kid))
+
+    def named_places(self) -> dict[bytes, bytes]:
+        """The named destinations, each of which is a place on a page; links lead to no others."""
+        tree = entry(entry(self.file.root, "/Names"), "/Dests")
+        found: dict[bytes, bytes] = {}
+        for text in self.tree_texts(tree):
+            if b"/Names [" not in text:
+                continue
+            for title, page in _PLACE.findall(text.partition(b"/Names [")[2]):
+                if title in found or self.kinds.get(int(page)) != _PAGE:
+                    raise UnusualFileError("a named place is not as the press writes it")
+                found[title] = page
+        if len(found) != sum(1 for _ in tree_items(tree, "/Names")):
+            raise UnusualFileError("a named place is not as the press writes it")
+        on_pages = set(self.pages)
+        if any(int(page) not in on_pages for page in found.values()):
+            raise UnusualFileError("a named place is on no page")
+        return found
+
+    def ids_agree(self) -> None:
+        """Ids are unique, and the id tree leads to the elements that have them."""
+        told: dict[bytes, int] = {}
+        for text in self.tree_texts(entry(self.root, "/IDTree")):
+            for title, number in _NAMED.findall(text.partition(b"/Names [")[2]):
+                if title in told:
+                    raise UnusualFileError("the id tree has an id twice")
+                told[title] = int(number)
+        seen: set[bytes] = set()
+        for number in (*self.frame, *self.owner):
+            if self.kinds[number] != _ELEMENT or b"/ID " not in self.texts[number]:
+                continue
+            for title in _ID.findall(self.texts[number]):
+                if title in seen or told.get(title) != number:
+                    raise UnusualFileError("ids are not those of the id tree")
+                seen.add(title)
+
+    # ------------------------------------------------------------ the objects of the parts
+
+    def branches(self) -> Iterator[int]:
+        """The elements that parts begin with, in the order of reading; those above them are noted."""
+        pending: list[tuple[Any, bytes]] = [(kid, b"") for kid in reversed(items(entry(self.root, "/K")))]
+        while pending:
+            value, around = pending.pop()
+            number = identity(value)[0]
+            if self.kinds.get(number) != _ELEMENT or number in self.frame:
+                raise UnusualFileError("the structure does not begin with elements")
+            kids = items(value.get("/K"))
+            if name(value.get("/S")) in _FRAMES and all(identity(kid)[0] in self.kinds for kid in kids):
+                told = [key.encode() + self.resolved(value.get(key)) for key in ("/S", "/Lang", "/A") if key in value]
+                self.frame[number] = around = key_of(around, *told).encode()
+                pending += [(kid, around) for kid in reversed(kids)]
+            else:
+                yield number
+
+    def new(self) -> int:
+        self.found.append([])
+        self.joined.append(len(self.joined))
+        return len(self.found) - 1
+
+    def together(self, place: int) -> int:
+        while self.joined[place] != place:
+            place = self.joined[place] = self.joined[self.joined[place]]
+        return place
+
+    def join(self, first: int, second: int) -> None:
+        first, second = self.together(first), self.together(second)
+        self.joined[max(first, second)] = min(first, second)
+
+    def join_new(self, known: set[int], first: int, second: int) -> None:
+        if second not in known:
+            known.add(second)
+            self.join(first, second)
+
+    def take_branch(self, root: int) -> None:
+        """Note all objects of a branch: its elements in the order of reading, with what they refer to."""
+        if root in self.owner:
+            raise UnusualFileError("an element stands in two places")
+        mine, heading = self.new(), b""
+        with_mine = {mine}
+        self.owner[root] = mine
+        pending = [root]
+        while pending:
+            number = pending.pop()
+            kind, text = self.kinds[number], self.texts[number]
+            self.found[mine].append(number)
+            if kind == _ELEMENT and not heading and b"/S /H" in text:
+                level = _HEADING.search(text)
+                heading = (level[1] or b"0") if level else b""
+                if level and heading != b"1":
+                    raise UnusualFileError("a part does not begin with a heading of the first level")
+            below: list[int] = []
+            for named in references(text):
+                if named not in self.kinds or named in self.frame:
+                    continue
+                if self.kinds[named] == _PAGE:
+                    if kind == _ANNOTATION:
+                        continue  # it leads there
+                    if named not in self.owner:
+                        self.owner[named] = page = self.new()
+                        self.found[page].append(named)
+                    self.join_new(with_mine, mine, self.owner[named])
+                elif named in self.owner:
+                    self.join_new(with_mine, mine, self.owner[named])
+                else:
+                    self.owner[named] = mine
+                    below.append(named)
+            pending += reversed(below)
+
+    def take_pages(self) -> None:
+        """Note the pages without structure, and the annotations that no element has."""
+        for number in self.pages:
+            if self.kinds.get(number) != _PAGE:
+                raise UnusualFileError("a page is not as the press writes it")
+            if number not in self.owner:
+                self.owner[number] = place = self.new()
+                self.found[place].append(number)
+            mine = self.owner[number]
+            for named in references(self.texts[number]):
+                if self.kinds.get(named) in (_ANNOTATION, _OTHER, _ELEMENT):
+                    if named in self.owner:
+                        self.join(mine, self.owner[named])
+                    else:
+                        self.owner[named] = mine
+                        self.found[mine].append(named)
+
+    def is_branch(self, number: int) -> bool:
+        found = re.search(rb"/S /(\w+) ", self.texts[number])
+        return found is not None and found[1].decode("latin-1") in _BRANCHES
+
+    # ------------------------------------------------------------ digests
+
+    def digest(self, part: Part) -> str | None:
+        """The digest of a part; None when it names something that cannot be followed."""
+        digest = hashlib.sha256()
+        at = {number: place for place, number in enumerate(part.objects)}
+        kind = ""
+
+        def told(found: re.Match[bytes]) -> bytes:
+            if found[1] is not None:
+                number = int(found[1])
+                if number in at:
+                    return b"#%d" % at[number]
+                return self.outside(number, from_annotation=kind == _ANNOTATION)
+            if found[3] is not None:
+                value = self.parents.get(found[3], b"")
+                return b"/StructParent [" + _TOKEN.sub(told, value) + b"]"
+            return found[0]
+
+        try:
+            for number in part.objects:
+                kind, text = self.kinds[number], self.texts[number]
+                digest.update(b"\0" + kind.encode() + _TOKEN.sub(told, text))
+                if kind == _PAGE:
+                    for stream in self.contents(number):
+                        part.streams.append(stream)
+                        digest.update(hashlib.sha256(self.written.streams[stream].read_raw_bytes()).digest())
+                elif kind == _ELEMENT and b"/ID " in text:
+                    for title in _ID.findall(text):
+                        page = self.places.get(title)
+                        digest.update(b"@" + (b"#%d" % at.get(int(page), -1) if page is not None else b""))
+                elif kind == _ANNOTATION and any(target not in self.places for target in _TARGET.findall(text)):
+                    return None
+        except (UnusualFileError, RecursionError):
+            self.open.clear()
+            return None
+        return digest.hexdigest()
+
+    def contents(self, page: int) -> list[int]:
+        found = re.search(rb"/Contents (?:(\d+) 0 R|\[([^\]]*)\])", self.texts[page])
+        numbers = [] if found is None else [int(found[1])] if found[1] else references(found[2])
+        if any(number not in self.written.streams for number in numbers):
+            raise UnusualFileError("a page has contents that are no streams")
+        return numbers
+
+    def outside(self, number: int, *, from_annotation: bool) -> bytes:
+        """What stands in a digest for an object that is not of the part."""
+        if number in self.frame:
+            return b"^" + self.frame[number]
+        kind = self.kinds.get(number)
+        if kind == _PAGE and from_annotation:
+            return b"@page"
+        if kind is not None:
+            raise UnusualFileError("a part names something in another")
+        if self.written.text(number).endswith(_NODE):
+            return b"|"
+        return self.deep_digest(number)
+
+    def deep_digest(self, number: int) -> bytes:
+        """The digest of an object with all that it names; of a font, its mark."""
+        if number in self.deep:
+            return self.deep[number]
+        if number in self.open or number in self.kinds:
+            raise UnusualFileError(f"what object {number} names cannot be followed")
+        self.open.add(number)
+        text = self.written.text(number)
+        if b"/Type /Font >>" in text and b"/CIDSystemInfo" not in text:
+            mark = _TOKEN.sub(lambda found: b"~" if found[1] is not None else found[0], text)
+            if self.fonts.setdefault(mark, number) != number:
+                raise UnusualFileError("two fonts are called the same")
+            digest = b"font" + hashlib.sha256(mark).digest()
+        else:
+            told = hashlib.sha256(self.with_digests(text))
+            if number in self.written.streams:
+                told.update(hashlib.sha256(self.written.streams[number].read_raw_bytes()).digest())
+            digest = told.digest()
+        self.open.discard(number)
+        self.deep[number] = digest
+        return digest
+
+    def with_digests(self, text: bytes) -> bytes:
+        return _TOKEN.sub(lambda found: self.deep_digest(int(found[1])) if found[1] is not None else found[0], text)

@@ -1,0 +1,262 @@
+"""Parts of a file that are left out because they were found sound: never one that is not, whatever was changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pikepdf import Array, Dictionary, Name, Pdf, String
+
+from pipeline.cache import Cache
+from pipeline.verify.gate import holding
+from pipeline.verify.gate.examine import Examination, examine
+from pipeline.verify.gate.opened import LeftOut, Opened
+from pipeline.verify.gate.parts import divide
+from tests.gating import BOTH, broken, elements
+from tests.pressing import Pressed
+from tests.test_mutations import MUTATIONS
+
+Change = Callable[[Pdf], None]
+
+
+@pytest.fixture(scope="module")
+def kept(pressed_demo: Pressed, tmp_path_factory: pytest.TempPathFactory) -> Cache:
+    """What is kept of the demo report, which is sound."""
+    cache = Cache(tmp_path_factory.mktemp("parts") / "kept")
+    assert not broken(examine(pressed_demo.path, "demo.pdf", BOTH, cache=cache))
+    return cache
+
+
+@pytest.fixture
+def left_out(monkeypatch: pytest.MonkeyPatch) -> list[LeftOut]:
+    """What is left out of each file that is examined."""
+    found: list[LeftOut] = []
+    leave_out = holding.Holding.leave_out
+
+    def watched(self: holding.Holding) -> LeftOut:
+        found.append(leave_out(self))
+        return found[-1]
+
+    monkeypatch.setattr(holding.Holding, "leave_out", watched)
+    return found
+
+
+def changed(pressed: Pressed, folder: Path, *changes: Change) -> Path:
+    path = folder / "changed.pdf"
+    with pikepdf.open(pressed.path) as pdf:
+        for change in changes:
+            change(pdf)
+        pdf.save(path, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return path
+
+
+def said(examination: Examination) -> object:
+    """All that an examination says."""
+    return examination.standards, examination.judged, examination.findings, examination.pages
+
+
+def judged_alike(path: Path, cache: Cache) -> Examination:
+    """What the gate says of a file with the cache, which is what it says without."""
+    found = examine(path, "demo.pdf", BOTH, cache=cache)
+    assert said(found) == said(examine(path, "demo.pdf", BOTH))
+    assert said(found) == said(examine(path, "demo.pdf", BOTH, cache=cache))
+    return found
+
+
+# ---------------------------------------------------------------- what is left out
+
+
+def test_a_sound_file_is_left_out_whole(pressed_demo: Pressed, kept: Cache, left_out: list[LeftOut]) -> None:
+    assert not broken(judged_alike(pressed_demo.path, kept))
+    with pikepdf.open(pressed_demo.path) as pdf:
+        assert left_out[0].pages == set(range(1, len(pdf.pages) + 1))
+        assert len(left_out[0].objects) > len(pdf.objects) / 2
+
+
+def widen_a_link(pdf: Pdf) -> None:
+    """A change that breaks nothing, on one page."""
+    pages: list[Any] = list(pdf.pages)
+    page = next(page for page in pages[12:] if "/Annots" in page.obj)
+    page.obj.Annots[0].Rect[2] = float(page.obj.Annots[0].Rect[2]) + 1
+
+
+def number_anew(pdf: Pdf) -> None:
+    """All objects get other numbers, as when pages are added."""
+    for number in range(40):
+        pdf.Root[f"/Spare{number}"] = pdf.make_indirect(Dictionary(A=number))
+    pdf.Root["/AAA"] = pdf.make_indirect(Array([pdf.make_indirect(Dictionary(B=number)) for number in range(9)]))
+
+
+def test_the_part_with_a_change_is_looked_at(
+    pressed_demo: Pressed, kept: Cache, left_out: list[LeftOut], tmp_path: Path
+) -> None:
+    judged_alike(pressed_demo.path, kept)
+    del left_out[:]
+    assert not broken(judged_alike(changed(pressed_demo, tmp_path, widen_a_link, number_anew), kept))
+    first, again = left_out
+    assert 0 < len(first.pages) < len(again.pages)
+    assert {use.page for use in first.uses} <= first.pages
+
+
+def test_a_file_that_the_press_has_not_made_is_not_divided(
+    pressed_demo: Pressed, kept: Cache, left_out: list[LeftOut], tmp_path: Path
+) -> None:
+    path = tmp_path / "changed.pdf"
+    with pikepdf.open(pressed_demo.path) as pdf:
+        pdf.Root.Dests = Dictionary(Here=Array([pdf.pages[0].obj, Name.Fit]))
+        pdf.save(path)
+    assert not broken(judged_alike(path, kept))
+    assert left_out == []
+
+
+def test_what_another_gate_said_counts_for_nothing(
+    pressed_demo: Pressed, kept: Cache, left_out: list[LeftOut], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(holding, "_judges", lambda: "another")
+    examine(pressed_demo.path, "demo.pdf", BOTH, cache=kept)
+    assert left_out == [LeftOut()]
+
+
+def test_a_file_of_a_stranger_is_never_divided(pressed_demo: Pressed, left_out: list[LeftOut]) -> None:
+    examine(pressed_demo.path, "demo.pdf", BOTH)
+    assert left_out == []
+
+
+# ---------------------------------------------------------------- what is not
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.__name__)
+def test_a_small_change_is_caught_in_what_was_found_sound(
+    mutation: Change, pressed_demo: Pressed, kept: Cache, tmp_path: Path
+) -> None:
+    judged_alike(changed(pressed_demo, tmp_path, mutation), kept)
+
+
+def double_id(pdf: Pdf) -> None:
+    one, *_, other = (element for element in elements(pdf) if "/ID" in element)
+    other.ID = one.ID
+
+
+def lead_id_astray(pdf: Pdf) -> None:
+    names = pdf.Root.StructTreeRoot.IDTree.Names
+    names[1], names[3] = names[3], names[1]
+
+
+def begin_with_a_lower_heading(pdf: Pdf) -> None:
+    *_, last = (element for element in elements(pdf) if element.S == "/H1")
+    last.S = Name.H6
+
+
+def stand_in_two_places(pdf: Pdf) -> None:
+    one, *_, other = (element for element in elements(pdf) if element.S == "/Sect")
+    other.K.append(one.K[0])
+
+
+def belong_to_two_elements(pdf: Pdf) -> None:
+    found = [e for e in elements(pdf) if e.S == "/P" and "/Pg" in e and isinstance(e.K, Array) and len(e.K)]
+    found[-1].K.append(Dictionary(Type=Name.MCR, Pg=found[0].Pg, MCID=0))
+
+
+def show_another_glyph(pdf: Pdf) -> None:
+    for font in (item for item in pdf.objects if isinstance(item, Dictionary) and item.get("/Subtype") == "/Type0"):
+        data = font.ToUnicode.read_bytes()
+        font.ToUnicode.write(data.replace(b"<0061>\n", b"<e000>\n").replace(b"<0065>\n", b"<003f>\n"))
+
+
+def lose_a_page(pdf: Pdf) -> None:
+    del pdf.pages[14]
+
+
+def say_another_language(pdf: Pdf) -> None:
+    pdf.Root.Lang = String("no language")
+
+
+def mean_another_type(pdf: Pdf) -> None:
+    pdf.Root.StructTreeRoot.RoleMap = Dictionary(P=Name.Table)
+
+
+def paint_with_a_spot_colour(pdf: Pdf) -> None:
+    for number, alternate in ((10, Name.DeviceRGB), (12, Name.DeviceCMYK)):
+        tint = Dictionary(FunctionType=2, Domain=[0, 1], C0=[0], C1=[1], N=1)
+        spot = pdf.make_indirect(Array([Name.Separation, Name.Spot, alternate, tint]))
+        page: Any = pdf.pages[number].obj
+        page.Resources = Dictionary(page.Resources)
+        page.Resources.ColorSpace = Dictionary(Spot=spot)
+        data = page.Contents.read_bytes() + b"\n/Artifact BMC /Spot cs 1 scn 0 0 9 9 re f EMC"
+        page.Contents = pdf.make_stream(data)
+
+
+def forget_that_data_belongs_here(pdf: Pdf) -> None:
+    del pdf.Root.AF[0]
+
+
+CHANGES = (
+    double_id, lead_id_astray, begin_with_a_lower_heading, stand_in_two_places, belong_to_two_elements,
+    show_another_glyph, lose_a_page, say_another_language, mean_another_type,
+    paint_with_a_spot_colour, forget_that_data_belongs_here,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+def test_what_is_wrong_between_parts_is_found(
+    change: Change, pressed_demo: Pressed, kept: Cache, tmp_path: Path
+) -> None:
+    assert broken(judged_alike(changed(pressed_demo, tmp_path, change), kept))
+
+
+def show_markup(pdf: Pdf) -> None:
+    """Something to look at, and no error: letters of a font become question marks."""
+    font = next(item for item in pdf.objects if isinstance(item, Dictionary) and item.get("/Subtype") == "/Type0")
+    data = font.ToUnicode.read_bytes()
+    font.ToUnicode.write(data.replace(b"<006c>\n", b"<003f>\n"))
+
+
+def test_what_is_only_to_be_looked_at_is_told_again(pressed_demo: Pressed, kept: Cache, tmp_path: Path) -> None:
+    """A part with something to look at is not kept, and neither is one whose letters have changed their meaning."""
+    found = judged_alike(changed(pressed_demo, tmp_path, show_markup), kept)
+    assert not broken(found)
+    assert [finding.rule.code for finding in found.findings] == ["PDF303"] * len(found.findings) != []
+
+
+_KEYS = st.sampled_from(("/S", "/K", "/P", "/Pg", "/ID", "/Alt", "/A", "/Lang", "/Type", "/Dest", "/Rect", "/F",
+                         "/StructParent", "/StructParents", "/Contents", "/Resources", "/Font", "/BaseFont", "/Nums",
+                         "/Names", "/Subtype", "/Obj", "/MCID", "/W", "/ToUnicode", "/Tabs", "/Annots"))  # fmt: skip
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(key=_KEYS, where=st.floats(0, 1), other=st.floats(0, 1), how=st.sampled_from(("delete", "exchange", "number")))
+def test_any_entry_may_change(
+    key: str, where: float, other: float, how: str, pressed_demo: Pressed, kept: Cache, tmp_path: Path
+) -> None:
+    """Whatever entry of whatever object is taken away or exchanged, the gate says the same with and without cache."""
+
+    def change(pdf: Pdf) -> None:
+        holders = [item for item in pdf.objects if isinstance(item, (Dictionary, pikepdf.Stream)) and key in item]
+        if holders:
+            one, another = (holders[int(place * (len(holders) - 1))] for place in (where, other))
+            if how == "delete":
+                del one[key]
+            elif how == "number":
+                one[key] = int(other * 99)
+            else:
+                one[key], another[key] = another[key], one[key]
+
+    path = changed(pressed_demo, tmp_path, change, number_anew)
+    judged_alike(path, kept)
+
+
+def test_a_file_is_divided_into_its_chapters(pressed_demo: Pressed) -> None:
+    division = divide(Opened(pressed_demo.path), "")
+    assert division is not None
+    with pikepdf.open(pressed_demo.path) as pdf:
+        numbers = [page.obj.objgen[0] for page in pdf.pages]
+        document: Any = pdf.Root.StructTreeRoot.K[0]
+        chapters = [kid.objgen[0] for kid in document.K if kid.S == "/Sect"]
+    assert sorted(number for part in division.parts for number in part.pages) == sorted(numbers)
+    assert set(chapters) <= {root for part in division.parts for root in part.roots}
+    assert len(division.parts) > 5 and all(part.key for part in division.parts if part.whole)
