@@ -31,6 +31,7 @@ from pipeline.render.fetch import BASE_URL, ReportFetcher
 from pipeline.render.footnotes import continued
 from pipeline.render.paging import Paging, StoppedError
 from pipeline.render.right_hand import BoundToSideError, Margins, right_hand_pages
+from pipeline.render.split_cells import gone_on_with
 from pipeline.render.tags import AddTags
 from pipeline.render.trees import plain
 from pipeline.render.whole_words import kept_whole
@@ -330,8 +331,8 @@ def _place_of_selector(sheet: Sheet, message: str) -> Span:
 
 @contextmanager
 def improved() -> Iterator[None]:
-    """Notes that continue, words that stay whole, and less work."""
-    with continued(), kept_whole(), shortcuts.taken():
+    """Notes that continue, words that stay whole, cells that go on, and less work."""
+    with continued(), kept_whole(), gone_on_with(), shortcuts.taken():
         yield
 
 
