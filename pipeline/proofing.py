@@ -57,11 +57,12 @@ def proved_and_published(
                     place = checked.report.place.at("accessibility", "certified-by")
                     checks += (prove_claim(path, workspace.reader, place, findings),)
             else:
-                words = worded(item.edition, document)
-                proofs.append(
-                    prove(path, words, FORMS[item.edition], epoch, cache, findings, places_of(words, checked).of)
-                )
+                words, form = worded(item.edition, document), FORMS[item.edition]
+                written = sources if item.edition is Edition.PDF else None
+                locate = places_of(words, checked).of
+                proofs.append(prove(path, words, form, epoch, cache, findings, locate, written))
                 checks = proofs[-1].checks
+                compared = compared or proofs[-1].compared
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
             artefacts.append(Artefact(folder / path.name, item.edition, item.pages, checks, digest))
         progress("comparing the editions with the sources")

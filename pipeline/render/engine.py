@@ -170,6 +170,15 @@ class Engine:
         finally:
             self._findings = before
 
+    @contextmanager
+    def pictures_apart(self) -> Iterator[None]:
+        """Forget the pictures that are loaded meanwhile: each holds on to all pages of the layout that it stands in."""
+        before, self._pictures = self._pictures, {}
+        try:
+            yield
+        finally:
+            self._pictures = before
+
     def lay_out(self, tree: ElementTree.Element) -> weasyprint.Document:
         """The pages of a tree.
 

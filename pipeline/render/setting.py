@@ -38,7 +38,7 @@ def set_gathering(engine: Engine, task: Task, edition: Span, add_tags: AddTags) 
         BoundToSideError: when the pages depend on which side they are on.
     """
     findings = Findings()
-    with engine.heard_by(findings):
+    with engine.heard_by(findings), engine.pictures_apart():
         root = etree.fromstring(task.gathering.markup, etree.XMLParser(huge_tree=True))
         pages, margins, layout = settle_gathering(engine, root, task.gathering.notes, task.guesses, findings, edition)
         return make_forme(engine, pages, margins, _lasting(layout), findings, add_tags)
