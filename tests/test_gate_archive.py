@@ -9,10 +9,12 @@ from pathlib import Path
 import pikepdf
 import pypdfium2
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
 from pipeline.render.xmp import Claims
-from pipeline.verify.gate.checks_archive_file import _hex_strings
+from pipeline.verify.gate.checks_archive_file import _BLANK, _NO_DIGIT, _ODD_HEX, _hex_strings
 from pipeline.verify.gate.clauses import ARCHIVE, UA, Standard, all_clauses
 from pipeline.verify.gate.examine import Profile
 from pipeline.verify.gate.numbering import in_archive_4
@@ -308,3 +310,19 @@ def test_a_length_that_stands_elsewhere(said: int, wrong: bool, tmp_path: Path) 
     table = b"".join(b"%010d 00000 n \n" % at for at in places)
     tail = b"xref\n0 6\n0000000000 65535 f \n%strailer\n<< /Root 1 0 R /Size 6 >>\nstartxref\n%d\n%%%%EOF\n"
     assert ("6.1.7.1-1" in broken(examined(tmp_path / "a.pdf", data + tail % (table, len(data))))) is wrong
+
+
+@settings(max_examples=300)
+@given(
+    data=st.lists(
+        st.sampled_from((b"<", b">", b"<<", b">>", b"0", b"a", b"g", b" ", b"\n", b"/N ", b"00")), max_size=14
+    )
+)
+def test_what_is_passed_over_has_no_broken_hexadecimal_string(data: list[bytes]) -> None:
+    text = b"".join(data)
+    broken = [
+        written
+        for written in _hex_strings(text)
+        if len(digits := _BLANK.sub(b"", written)) % 2 or _NO_DIGIT.search(digits)
+    ]
+    assert not broken or _ODD_HEX.search(text)

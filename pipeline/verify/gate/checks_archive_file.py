@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import pikepdf
@@ -19,7 +20,10 @@ from pipeline.verify.gate.tape import shelf
 _EARLY = frozenset((Standard.A1, Standard.A2, Standard.A3))
 _BLANK = re.compile(rb"[\0\t\n\f\r ]")
 _NO_DIGIT = re.compile(rb"[^0-9A-Fa-f]")
-_ODD_HEX = re.compile(rb"<(?:\s*[0-9A-Fa-f]\s*[0-9A-Fa-f])*\s*(?:[0-9A-Fa-f]\s*>|[^\s0-9A-Fa-f<>])")
+# A single <, not one of <<, and behind it an odd number of digits or something else.
+_ODD_HEX = re.compile(
+    rb"(?<!<)(?:<<)*<(?!<)(?:\s*[0-9A-Fa-f]\s*[0-9A-Fa-f])*\s*(?:[0-9A-Fa-f]\s*>|(?:[0-9A-Fa-f]\s*)?[^\s0-9A-Fa-f<>])"
+)
 _SIGN = re.compile(rb"\\.|[()%<>\r\n]", re.DOTALL)
 _OBJECT = re.compile(rb"(?<![\w.])(\d+)([\0\t\n\f\r ]+)(\d+)([\0\t\n\f\r ]+)obj(?!\w)(.?.?)", re.DOTALL)
 _STREAM_WORD = re.compile(rb"(>>|\s)stream(\r\n|\n|\r|.)", re.DOTALL)
@@ -171,13 +175,15 @@ def hex_digits(file: Opened) -> Iterator[Fault]:
             return
 
 
-def _hexadecimal(file: Opened) -> Iterator[tuple[bytes, str]]:
+@lru_cache(maxsize=4)
+def _hexadecimal(file: Opened) -> tuple[tuple[bytes, str], ...]:
     """The hexadecimal strings of the file that could be broken, without blanks, and where they are."""
-    for written in _hex_strings(file.bytes_outside_streams):
-        yield _BLANK.sub(b"", written), ""
-    for data, where in _content(file):
+    found: list[tuple[bytes, str]] = []
+    content = ((_without_pictures(data), where) for data, where in _content(file) if _ODD_HEX.search(data) is not None)
+    for data, where in ((file.bytes_outside_streams, ""), *content):
         if _ODD_HEX.search(data) is not None:
-            yield from ((_BLANK.sub(b"", written), where) for written in _hex_strings(_without_pictures(data)))
+            found += [(_BLANK.sub(b"", written), where) for written in _hex_strings(data)]
+    return tuple(found)
 
 
 def _content(file: Opened) -> Iterator[tuple[bytes, str]]:
