@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection, Pipe
 from types import TracebackType
 from typing import Any, NoReturn
 
-from pipeline.workers import TRIES, WorkFailedError, end_process
+from pipeline.workers import TRIES, WorkFailedError, can_fork, end_process
 
 _PDEATHSIG = 1  # of prctl (Linux): the signal that a process is sent when its parent dies
 _PATIENCE = 5.0  # seconds that a process has to end its own processes
@@ -38,7 +38,7 @@ class Ahead:
         self._process = 0
         self._pipe: Connection | None = None
         self._asked: tuple[str, object] | None = None
-        self._forks = hasattr(os, "fork") and sys.platform != "darwin"
+        self._forks = can_fork()
         if now and self._forks:
             self._start()
 
@@ -82,7 +82,6 @@ class Ahead:
             except (EOFError, OSError, pickle.UnpicklingError):
                 self.end()
                 if attempt + 1 < TRIES:
-                    self._start()
                     self.ask(*self._asked)
                 continue
             if not done:

@@ -225,7 +225,7 @@ def _printed(
     findings.extend(delivery.findings)
     if not delivery.data:
         raise StageFailedError(*delivery.findings)
-    return Made(edition, delivery.data, delivery.pages, delivery.page_map)
+    return Made(edition, words, delivery.data, delivery.pages, delivery.page_map)
 
 
 def _bound(
@@ -258,7 +258,7 @@ def _bound(
         fonts=settings.design.epub_fonts,
         certified_by=settings.accessibility.certified_by or "",
     )
-    return Made(Edition.EPUB, data, 0)
+    return Made(Edition.EPUB, document, data, 0)
 
 
 def _design(checked: Checked) -> Design:

@@ -22,12 +22,14 @@ class Made:
 
     Attributes:
         edition: what it is.
+        words: the document as this edition words it.
         data: the file.
         pages: how many pages it has; 0 where it has none.
         page_map: where its pages begin in the text, for editions that have none of their own.
     """
 
     edition: Edition
+    words: Document
     data: bytes
     pages: int
     page_map: PageMap | None = None

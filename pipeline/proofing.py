@@ -14,7 +14,7 @@ from pipeline.cache import Cache
 from pipeline.check import Checked
 from pipeline.diagnostics import Findings, has_errors
 from pipeline.document import Document
-from pipeline.editions import FORMS, Made, places_of, worded
+from pipeline.editions import FORMS, Made, places_of
 from pipeline.outcome import Artefact, Edition, Progress
 from pipeline.package import publish
 from pipeline.verify.ace import prove_claim
@@ -57,10 +57,9 @@ def proved_and_published(
                     place = checked.report.place.at("accessibility", "certified-by")
                     checks += (prove_claim(path, workspace.reader, place, findings),)
             else:
-                words, form = worded(item.edition, document), FORMS[item.edition]
+                form, locate = FORMS[item.edition], places_of(item.words, checked).of
                 written = sources if item.edition is Edition.PDF else None
-                locate = places_of(words, checked).of
-                proofs.append(prove(path, words, form, epoch, cache, findings, locate, written))
+                proofs.append(prove(path, item.words, form, epoch, cache, findings, locate, written))
                 checks = proofs[-1].checks
                 compared = compared or proofs[-1].compared
             digest = hashlib.sha256(path.read_bytes()).hexdigest()

@@ -29,6 +29,11 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def can_fork() -> bool:
+    """Whether processes can be forked safely (see above)."""
+    return hasattr(os, "fork") and sys.platform != "darwin"
+
+
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
 
@@ -78,7 +83,7 @@ def work_through(
         WorkFailedError: when a process was killed, or took too long, twice at the same piece.
         Exception: what `work` raises.
     """
-    if not hasattr(os, "fork") or sys.platform == "darwin":
+    if not can_fork():
         yield from ((number, work(piece)) for number, piece in enumerate(pieces))
         return
     team = _Team(pieces, work, min(processes, len(pieces)), seconds, memory)

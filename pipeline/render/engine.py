@@ -29,14 +29,13 @@ from pipeline.diagnostics import Findings, Severity, Span, StageFailedError, dec
 from pipeline.render import shortcuts
 from pipeline.render.fetch import BASE_URL, ReportFetcher
 from pipeline.render.footnotes import continued
+from pipeline.render.leaning import VERSION
 from pipeline.render.paging import Paging, StoppedError
 from pipeline.render.right_hand import BoundToSideError, Margins, right_hand_pages
 from pipeline.render.split_cells import gone_on_with
 from pipeline.render.tags import AddTags
 from pipeline.render.trees import plain
 from pipeline.render.whole_words import kept_whole
-
-VERSION = "70.0"
 
 ENGINE_COMPLAINT = declare(
     "WPR001",

@@ -22,12 +22,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import weasyprint
-
 from pipeline.render.footnotes_foot import NotePart
 from pipeline.render.footnotes_layout import hooks
-
-VERSION = "70.0"
+from pipeline.render.leaning import replacing
 
 LEANED_UPON = {
     "weasyprint.document:Document._render": "ebaceeb0fa8e79aa",
@@ -63,17 +60,8 @@ def continued() -> Iterator[bool]:
     Yields:
         Whether notes are continued. With another version of the engine they are not, and nothing is replaced.
     """
-    if weasyprint.__version__ != VERSION:
-        yield False
-        return
-    replaced = [(module, name, getattr(module, name), new) for module, name, new in hooks()]
-    try:
-        for module, name, _, new in replaced:
-            setattr(module, name, new)
-        yield True
-    finally:
-        for module, name, old, _ in replaced:
-            setattr(module, name, old)
+    with replacing(hooks()) as active:
+        yield active
 
 
 def part_of(box: Any) -> NotePart | None:

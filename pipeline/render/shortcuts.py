@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import weasyprint
 from weasyprint.css import ComputedStyle
 from weasyprint.css.computed_values import PHYSICAL_FUNCTIONS
 from weasyprint.css.functions import check_math
@@ -20,7 +19,8 @@ from weasyprint.css.properties import INHERITED, INITIAL_NOT_COMPUTED, INITIAL_V
 from weasyprint.layout import percent
 from weasyprint.text import fonts, line_break
 
-VERSION = "70.0"
+from pipeline.render.leaning import replacing
+
 LEANED_UPON = {
     "weasyprint.css:ComputedStyle.__missing__": "b318d8efc8ac79d7",
     "weasyprint.layout.percent:percentage": "ebe404ccd9da50bf",
@@ -52,29 +52,16 @@ _missing = ComputedStyle.__missing__
 
 @contextmanager
 def taken() -> Iterator[None]:
-    """Take the short ways in every layout that is made inside; for the whole process, one thread only.
-
-    With another version of the engine nothing is replaced.
-    """
-    if weasyprint.__version__ != VERSION:
-        yield
-        return
-    replaced = [
-        (module, name, old, new)
+    """Take the short ways in every layout that is made inside (see `leaning.replacing`)."""
+    modules = [module for name, module in sys.modules.items() if name.startswith("weasyprint.")]
+    names: list[tuple[object, str, object]] = [
+        (module, old.__name__, new)
         for old, new in _SHORT.items()
-        for name in (old.__name__,)
-        for module in [found for key, found in sys.modules.items() if key.startswith("weasyprint.")]
-        if getattr(module, name, None) is old
+        for module in modules
+        if getattr(module, old.__name__, None) is old
     ]
-    try:
-        for module, name, _, new in replaced:
-            setattr(module, name, new)
-        ComputedStyle.__missing__ = _computed
+    with replacing([*names, (ComputedStyle, "__missing__", _computed)]):
         yield
-    finally:
-        ComputedStyle.__missing__ = _missing
-        for module, name, old, _ in replaced:
-            setattr(module, name, old)
 
 
 def _percentages_resolved(box: Any, containing_block: Any) -> None:

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import weasyprint
 from weasyprint.formatting_structure import boxes
 from weasyprint.layout import block
 
-VERSION = "70.0"
+from pipeline.render.leaning import replacing
+
 LEANED_UPON = {
     "weasyprint.layout.table:table_layout": "6594fa40743fbc0b",
     "weasyprint.layout.block:block_container_layout": "65842ca53a8391eb",
@@ -27,18 +27,9 @@ _block_container_layout = block.block_container_layout
 
 @contextmanager
 def gone_on_with() -> Iterator[None]:
-    """Go on with cells in every layout that is made inside; for the whole process, one thread only.
-
-    With another version of the engine nothing is replaced.
-    """
-    if weasyprint.__version__ != VERSION:
+    """Go on with cells in every layout that is made inside (see `leaning.replacing`)."""
+    with replacing([(block, "block_container_layout", _laid_out)]):
         yield
-        return
-    try:
-        block.block_container_layout = _laid_out
-        yield
-    finally:
-        block.block_container_layout = _block_container_layout
 
 
 def _laid_out(context: Any, box: Any, bottom_space: float, skip_stack: Any, *order: Any, **named: Any) -> Any:

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import weasyprint
 from weasyprint.formatting_structure import boxes
 from weasyprint.layout import inline
 
-VERSION = "70.0"
+from pipeline.render.leaning import replacing
+
 LEANED_UPON = {
     "weasyprint.layout.inline:get_next_linebox": "67af458c2545e74f",
     "weasyprint.layout.inline:split_inline_box": "3a0cb7ca7e34c7ef",
@@ -34,26 +34,15 @@ _split_text_box = inline.split_text_box
 
 @contextmanager
 def kept_whole() -> Iterator[None]:
-    """Keep words whole in every layout that is made inside; for the whole process, one thread only.
-
-    With another version of the engine nothing is replaced.
-    """
-    if weasyprint.__version__ != VERSION:
-        yield
-        return
+    """Keep words whole in every layout that is made inside (see `leaning.replacing`)."""
     lines = _Lines()
-    replaced = (
-        ("split_inline_box", _split_inline_box, lines.inline_box),
-        ("split_inline_level", _split_inline_level, lines.inline_level),
-        ("split_text_box", _split_text_box, lines.text_box),
+    names = (
+        (inline, "split_inline_box", lines.inline_box),
+        (inline, "split_inline_level", lines.inline_level),
+        (inline, "split_text_box", lines.text_box),
     )
-    try:
-        for name, _, new in replaced:
-            setattr(inline, name, new)
+    with replacing(names):
         yield
-    finally:
-        for name, old, _ in replaced:
-            setattr(inline, name, old)
 
 
 class _Lines:
