@@ -66,13 +66,13 @@ def part_prefix(file: Opened) -> Iterator[Fault]:
     yield from _prefixed(file, UA_ID, "part", "pdfuaid")
 
 
-@clause("5-4", "the amendment of PDF/{Standard.UA1} has the usual prefix", METADATA_WRONG, UA, declared=True)
+@clause("5-4", "the amendment of PDF/UA has the usual prefix", METADATA_WRONG, UA, declared=True)
 def amendment_prefix(file: Opened) -> Iterator[Fault]:
     """pdfuaid:amd."""
     yield from _prefixed(file, UA_ID, "amd", "pdfuaid")
 
 
-@clause("5-5", "the corrigendum of PDF/{Standard.UA1} has the usual prefix", METADATA_WRONG, UA, declared=True)
+@clause("5-5", "the corrigendum of PDF/UA has the usual prefix", METADATA_WRONG, UA, declared=True)
 def corrigendum_prefix(file: Opened) -> Iterator[Fault]:
     """pdfuaid:corr."""
     yield from _prefixed(file, UA_ID, "corr", "pdfuaid")
