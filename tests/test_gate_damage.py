@@ -18,6 +18,8 @@ from pipeline.verify.gate.examine import Examination
 from tests.gating import broken, examined, page, resources
 from tests.small_pdfs import small
 
+pytestmark = pytest.mark.artefact
+
 _DEEPEST = 5
 
 

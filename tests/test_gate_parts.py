@@ -21,6 +21,8 @@ from tests.gating import BOTH, broken, elements
 from tests.pressing import Pressed
 from tests.test_mutations import MUTATIONS
 
+pytestmark = pytest.mark.artefact
+
 Change = Callable[[Pdf], None]
 
 
