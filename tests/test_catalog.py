@@ -17,6 +17,7 @@ from pipeline.render.catalog import (
     say_metadata,
     say_what_it_is,
     set_pictures_plain,
+    set_way_of_tabulator,
 )
 from pipeline.render.forms import Attached
 from pipeline.render.structure import elements_by_id, gather_parts
@@ -98,6 +99,10 @@ class TestCatalog:
         assert str(pdf.Root.Lang) == "en-GB"
         assert bool(pdf.Root.MarkInfo.Marked)
         assert bool(pdf.Root.ViewerPreferences.DisplayDocTitle)
+        assert pdf.Root.PageMode == Name.UseOutlines
+
+    def test_the_way_of_the_tabulator_key(self, pdf: Pdf) -> None:
+        set_way_of_tabulator(pdf)
         assert pdf.pages[0].obj.Tabs == Name.S
 
     def test_colours(self, pdf: Pdf) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pypdfium2
@@ -24,7 +25,7 @@ from pipeline.document import Chapter, Document, Entry, Kind
 from pipeline.render import pdf as pdf_module
 from pipeline.render.engine import Engine, Sheet
 from pipeline.render.fetch import ReportFetcher
-from pipeline.render.forms import Design
+from pipeline.render.forms import SCREEN_2_FORM, SCREEN_FORM, Attached, Design, Form
 from pipeline.render.gatherings import divide
 from pipeline.render.paging import Paging
 from pipeline.render.pdf import PrintedPdf, print_pdf
@@ -41,9 +42,15 @@ NO_CACHE = Cache(Path(os.devnull) / "cache")
 WORDS = "The clerk of the district wrote down what had been said, and nobody asked for it again. "
 
 
-def printing(document: Document, cache: Cache = NO_CACHE, design: Design = A4) -> PrintedPdf:
+def printing(
+    document: Document,
+    cache: Cache = NO_CACHE,
+    design: Design = A4,
+    form: Form = SCREEN_FORM,
+    attached: tuple[Attached, ...] = (),
+) -> PrintedPdf:
     findings = Findings()
-    printed = print_pdf(document, design, OWN, EPOCH, cache, findings)
+    printed = print_pdf(document, design, OWN, EPOCH, cache, findings, attached=attached, form=form)
     assert findings.all() == ()
     return printed
 
@@ -70,7 +77,12 @@ def report(*chapters: list[int]) -> Document:
     return replace(RICH, chapters=made, contents=lines, figures=(), tables=(), assets=(), cover="")
 
 
-def in_one(monkeypatch: pytest.MonkeyPatch, document: Document) -> PrintedPdf:
+def in_one(
+    monkeypatch: pytest.MonkeyPatch,
+    document: Document,
+    form: Form = SCREEN_FORM,
+    attached: tuple[Attached, ...] = (),
+) -> PrintedPdf:
     """The same report, laid out as one long document."""
 
     def refuse(*_: object) -> None:
@@ -78,7 +90,42 @@ def in_one(monkeypatch: pytest.MonkeyPatch, document: Document) -> PrintedPdf:
 
     with monkeypatch.context() as patched:
         patched.setattr(pdf_module, "print_by_chapter", refuse)
-        return printing(document)
+        return printing(document, form=form, attached=attached)
+
+
+def said(data: bytes) -> dict[str, object]:
+    """What a file says beside its pages: catalog, information, attached files, tabulator, elements down to sections."""
+
+    def value(item: Any) -> object:
+        if isinstance(item, pikepdf.Stream):
+            return {"": item.read_bytes(), **value_of_all(item.stream_dict)}
+        if isinstance(item, pikepdf.Dictionary):
+            return value_of_all(item)
+        return [value(one) for one in item] if isinstance(item, pikepdf.Array) else str(item)
+
+    def value_of_all(item: Any) -> dict[str, object]:
+        return {key: value(one) for key, one in item.items() if key not in ("/Length", "/Filter", "/DecodeParms")}
+
+    def tree(element: Any, depth: int) -> object:
+        kids = [tree(kid, depth - 1) for kid in element.K if isinstance(kid, pikepdf.Dictionary)] if depth else []
+        assert all(kid.P.objgen == element.objgen for kid in element.K if depth and "/S" in kid)
+        return str(element.S), str(element.get("/ID")), kids
+
+    with pikepdf.open(BytesIO(data)) as pdf:
+        root = pdf.Root
+        plain = ("/Lang", "/MarkInfo", "/PageMode", "/ViewerPreferences", "/PageLabels", "/OutputIntents", "/Metadata")
+        return {
+            "version": pdf.pdf_version,
+            "structure": tree(root.StructTreeRoot.K[0], 2),
+            "attached": value(root.Names.EmbeddedFiles),
+            "associated": value(root.AF),
+            "tabs": [str(page.obj.Tabs) for page in pdf.pages],
+            "smoothed": [
+                item.objgen for item in pdf.objects if isinstance(item, pikepdf.Stream) and "/Interpolate" in item
+            ],
+            **{key: value(root[key]) for key in plain},
+            **({key: str(item) for key, item in pdf.docinfo.items()} if "/Info" in pdf.trailer else {"no": "/Info"}),
+        }
 
 
 def outline(data: bytes) -> list[tuple[str, int]]:
@@ -104,6 +151,15 @@ class TestTheSamePages:
             assert outline(apart.data) == outline(whole.data)
             places = [(item.id, item.call, item.text) for item in apart.notes]
             assert places == [(item.id, item.call, item.text) for item in whole.notes]
+
+    @pytest.mark.parametrize("form", [SCREEN_FORM, SCREEN_2_FORM])
+    def test_the_whole_file_says_the_same_as_one_that_was_in_one_piece(
+        self, monkeypatch: pytest.MonkeyPatch, form: Form
+    ) -> None:
+        attached = (Attached("data (1).csv", "text/csv", b"a;b\r\n" * 9, "The <data> \u2013 5 0 R"),)
+        apart = said(printing(RICH, form=form, attached=attached).data)
+        assert apart == said(in_one(monkeypatch, RICH, form=form, attached=attached).data)
+        assert ("/Part" in str(apart["structure"])) is any(item.part for item in RICH.chapters)
 
     def test_everything_stands_where_it_stood_on_left_pages_too(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Side notes, wide figures, key figures and openers: every text object at the same place of the same page."""

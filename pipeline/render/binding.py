@@ -17,6 +17,7 @@ from pipeline.render.forme import Forme, Slot, Stock
 
 ROOM = 512  # object numbers: the blocks of formes are multiples of this
 PAGES, FONTS, DOCUMENT, NAMESPACE = 2, 3, 4, 5  # objects of the whole file that formes refer to; the catalog is 1
+_METADATA = b"/Type /Metadata"
 _IN_STREAM = 400  # objects in an object stream
 _OPEN_WIDE = b"0006"  # the mark of a page number in a string of UTF-16, among other things
 _LEVEL = 6  # of zlib: more makes files hardly smaller
@@ -27,6 +28,8 @@ _KEY = re.compile(rb"\x03(\d+)\x03")
 _MOVED = re.compile(rb"\x04([^\x04]*)\x04")
 _PAGE_OF = re.compile("\x06([^\x06]*)\x06")
 _STRING = re.compile(rb"\(([^()\\]|\\.)*\x06([^()\\]|\\.)*\)|<feff[0-9a-f]*>", re.DOTALL)
+_IN_DOCUMENT = b"/P \x01D\x01"
+_KIDS = re.compile(rb"(/K \[[^\]]*)\]")  # of an element of the structure: references and numbers
 _PAGE = re.compile(rb"/Pg \x01(\d+)\x01")
 _TEXT = re.compile(rb"\x05(\d+)\x05")
 
@@ -40,12 +43,17 @@ class Seat:
         page: the index of its first page.
         labels: the page numbers that are printed on its pages.
         named: the page numbers that its slots show, by the id of their target.
+        within: the chapters of it that belong to a part: the numbers of their elements in the forme, and that of the
+            part's element in the file.
+        gathered: its parts: the number of the part's element in the forme, and those of its chapters in the file.
     """
 
     base: int
     page: int
     labels: tuple[str, ...]
     named: tuple[tuple[str, str], ...]
+    within: tuple[tuple[int, int], ...] = ()
+    gathered: tuple[tuple[int, tuple[int, ...]], ...] = ()
 
     def is_left(self, page: int) -> bool:
         """Whether a page of the forme is a left-hand one."""
@@ -79,8 +87,12 @@ def seated(forme: Forme, stock: Stock, seat: Seat) -> Chunk:
     side = [seat.is_left(page) for page in range(len(forme.sheets))]
     owner = _owners(forme, stock)
     bodies = []
-    named = dict(seat.named)
+    named, within, gathered = dict(seat.named), dict(seat.within), dict(seat.gathered)
     for at, body in stock.objects:
+        if at in within:
+            body = body.replace(_IN_DOCUMENT, b"/P %d 0 R" % within[at])
+        if at in gathered:
+            body = _KIDS.sub(rb"\1 " + b" ".join(b"%d 0 R" % kid for kid in gathered[at]) + b"]", body, count=1)
         if b"\x06" in body or _OPEN_WIDE in body:
             body = _STRING.sub(_told(named), body)
         if b"\x02" in body:
@@ -254,6 +266,6 @@ def global_chunk(objects: Mapping[int, bytes], streams: Iterable[tuple[int, byte
     """
     writer = _Writer()
     for number, head, data in streams:
-        writer.stream(number, head, data)
+        writer.stream(number, head, data, encoded=_METADATA in head)  # to be found by those who do not read PDF
     writer.pack(sorted(objects.items()), packing)
     return writer.chunk()

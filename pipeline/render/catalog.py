@@ -1,6 +1,7 @@
 """What a finished PDF says of itself beside its pages: catalog, metadata, colour, attached files.
 
-Each function sets one thing in a file that qpdf has open, and can be used by itself. Nothing here reads a clock.
+Each function sets one thing in a file that qpdf has open, and can be used by itself; `say` sets all that needs no
+pages. Nothing here reads a clock.
 """
 
 from __future__ import annotations
@@ -13,21 +14,38 @@ import pikepdf
 
 from pipeline import __version__
 from pipeline.document import Imprint
-from pipeline.render.forms import Attached
+from pipeline.render.forms import Attached, Form
 from pipeline.render.inks import screen_profile
 from pipeline.render.xmp import NO_CLAIMS, Claims, description, packet, padded
 
 TOOL = f"Proofpress {__version__}"
 
 
+def say(pdf: pikepdf.Pdf, imprint: Imprint, attached: tuple[Attached, ...], epoch: int, form: Form) -> None:
+    """All that a file says of itself, but for what has not been proved yet.
+
+    Args:
+        pdf: the file; it need not have pages.
+        imprint: the facts about the publication.
+        attached: the files that go with it.
+        epoch: the moment that the file is dated with, in seconds since 1970.
+        form: what kind of file it is.
+    """
+    say_what_it_is(pdf, imprint)
+    if form.inks:
+        say_inks(pdf, form.inks.name, form.inks.profile)
+    else:
+        say_colours(pdf)
+    attach(pdf, attached, epoch)
+    say_metadata(pdf, imprint, NO_CLAIMS, epoch, later=form.later, room=form.claims)
+
+
 def say_what_it_is(pdf: pikepdf.Pdf, imprint: Imprint) -> None:
-    """Language, title bar and tagging (ISO 14289-1, 7.1 and 7.2), and the way of the tabulator key (7.18.3)."""
+    """Language, title bar and tagging (ISO 14289-1, 7.1 and 7.2); readers begin with the outline."""
     pdf.Root.Lang = pikepdf.String(imprint.lang)
     pdf.Root.MarkInfo = pikepdf.Dictionary(Marked=True)
+    pdf.Root.PageMode = pikepdf.Name.UseOutlines
     pdf.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True)
-    pages: list[Any] = list(pdf.pages)
-    for page in pages:
-        page.obj.Tabs = pikepdf.Name.S
 
 
 def say_colours(pdf: pikepdf.Pdf) -> None:
@@ -60,6 +78,13 @@ def say_inks(pdf: pikepdf.Pdf, name: str, profile: bytes) -> None:
         DestOutputProfile=pdf.make_stream(profile, N=4, Alternate=pikepdf.Name.DeviceCMYK),
     )
     pdf.Root.OutputIntents = pikepdf.Array([pdf.make_indirect(intent)])
+
+
+def set_way_of_tabulator(pdf: pikepdf.Pdf) -> None:
+    """The key goes from link to link in the order of the structure (ISO 14289-1, 7.18.3)."""
+    pages: list[Any] = list(pdf.pages)
+    for page in pages:
+        page.obj.Tabs = pikepdf.Name.S
 
 
 def set_pictures_plain(pdf: pikepdf.Pdf) -> None:

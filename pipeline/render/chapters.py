@@ -26,6 +26,7 @@ from pipeline.render.formes import Formes, StaleError, Surroundings
 from pipeline.render.gatherings import Gathering, divide
 from pipeline.render.pagemap import Place
 from pipeline.render.pages import Layout, joined
+from pipeline.render.parts import hangings
 from pipeline.render.right_hand import BoundToSideError
 from pipeline.render.volume import Facts, Seated, bound, room_for_whole
 
@@ -81,7 +82,7 @@ def print_by_chapter(
     Args:
         engine: the layout engine.
         root: the prepared tree of the report.
-        facts: what the file says of itself.
+        facts: what the whole file has.
         around: what decides the look of every chapter.
         cache: keeps formes and stretches of files.
         findings: told of everything that is wrong but does not stop the printing.
@@ -151,14 +152,15 @@ def _bound(formes: Formes, settled: _Settled, facts: Facts) -> tuple[bytes, froz
     """The file, and the font families in it."""
     places, layout, known = settled.places, settled.layout, settled.known
     faces = typefaces.united(face for place in places for face in place.forme.faces)
-    base = room_for_whole(sum(len(place.forme.bookmarks) for place in places), len(faces))
-    rooms = accumulate((room_for(place.forme) for place in places), initial=base)
+    base = room_for_whole(facts.statement, sum(len(place.forme.bookmarks) for place in places), len(faces))
+    rooms = list(accumulate((room_for(place.forme) for place in places), initial=base))[:-1]
+    hung = hangings([(place.forme, first) for place, first in zip(places, rooms, strict=True)], facts.parts)
     stretches = []
-    for place, first in zip(places, rooms, strict=False):
+    for place, first, hanging in zip(places, rooms, hung, strict=True):
         forme = place.forme
         named = tuple((id, known[id]) for id in dict.fromkeys(slot.target for slot in forme.slots) if id in known)
         own = layout.labels[place.page : place.page + len(forme.sheets)]
-        seat = Seat(first, place.page, own, named)
+        seat = Seat(first, place.page, own, named, hanging.within, hanging.gathered)
         if any(sheet.patterned and seat.is_left(number) for number, sheet in enumerate(forme.sheets)):
             raise BoundToSideError("a pattern stands on a left-hand page")
         stretches.append(Seated(forme, seat, formes.seated(place.key, forme, seat)))

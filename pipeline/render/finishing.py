@@ -9,13 +9,11 @@ import pikepdf
 
 from pipeline.document import Document, Kind
 from pipeline.render.catalog import (
-    attach,
     metadata,
-    say_colours,
-    say_inks,
+    say,
     say_metadata,
-    say_what_it_is,
     set_pictures_plain,
+    set_way_of_tabulator,
 )
 from pipeline.render.forms import Attached, Form
 from pipeline.render.four_inks import set_in_inks
@@ -32,7 +30,7 @@ def finished(
     epoch: int,
     form: Form,
 ) -> bytes:
-    """The file with all that it says of itself, but for what has not been proved yet.
+    """A file as the layout engine has left it, with all that it has to have, but for what has not been proved yet.
 
     Args:
         data: the pages as a file.
@@ -44,20 +42,32 @@ def finished(
     """
     with pikepdf.open(BytesIO(data)) as pdf:
         pdf.Root.PageLabels = pdf.make_indirect(pikepdf.Object.parse(page_labels(labels)))
-        pdf.Root.PageMode = pikepdf.Name.UseOutlines
-        gather_parts(pdf, _parts(document))
-        say_what_it_is(pdf, document.imprint)
+        gather_parts(pdf, parts_of(document))
+        set_way_of_tabulator(pdf)
         set_pictures_plain(pdf)
-        if form.inks:
-            set_in_inks(pdf, form.inks)
-            say_inks(pdf, form.inks.name, form.inks.profile)
-        else:
-            say_colours(pdf)
-        attach(pdf, attached, epoch)
-        if form.later:
-            lead_to_elements(pdf)
-        say_metadata(pdf, document.imprint, NO_CLAIMS, epoch, later=form.later, room=form.claims)
-        return _saved(pdf, form)
+        say(pdf, document.imprint, attached, epoch, form)
+        return _converted(pdf, form)
+
+
+def in_form(data: bytes, form: Form) -> bytes:
+    """A bound file in the form that it is to have: in inks, or with what is new in PDF 2.0.
+
+    Args:
+        data: the file, with all that it says of itself.
+        form: what kind of file it becomes.
+    """
+    if not form.inks and not form.later:
+        return data
+    with pikepdf.open(BytesIO(data)) as pdf:
+        return _converted(pdf, form)
+
+
+def _converted(pdf: pikepdf.Pdf, form: Form) -> bytes:
+    if form.inks:
+        set_in_inks(pdf, form.inks)
+    if form.later:
+        lead_to_elements(pdf)
+    return _saved(pdf, form)
 
 
 def declared(data: bytes, document: Document, form: Form, epoch: int) -> bytes:
@@ -66,19 +76,20 @@ def declared(data: bytes, document: Document, form: Form, epoch: int) -> bytes:
     They take the place that `finished` left for them: every other byte stays as it was proved.
     """
     blank = metadata(document.imprint, NO_CLAIMS, form.claims, epoch)
-    with pikepdf.open(BytesIO(data)) as pdf:
-        claims = _fitting(form.claims, pdf)
-        if data.count(blank) != 1:  # not a file that `finished` has left
-            say_metadata(pdf, document.imprint, claims, epoch, later=form.later)
-            return _saved(pdf, form)
-    return data.replace(blank, metadata(document.imprint, claims, form.claims, epoch))
+    claims = _fitting(form.claims, data)
+    if data.count(blank) == 1:
+        return data.replace(blank, metadata(document.imprint, claims, form.claims, epoch))
+    with pikepdf.open(BytesIO(data)) as pdf:  # not a file that the press has left
+        say_metadata(pdf, document.imprint, claims, epoch, later=form.later)
+        return _saved(pdf, form)
 
 
-def _fitting(claims: Claims, pdf: pikepdf.Pdf) -> Claims:
+def _fitting(claims: Claims, data: bytes) -> Claims:
     """PDF/A-4f is for files with others attached; one without is a plain PDF/A-4 (ISO 19005-4, annex A)."""
-    if claims.pdfa == (4, "F") and "/AF" not in pdf.Root:
-        return replace(claims, pdfa=(4, ""))
-    return claims
+    if claims.pdfa != (4, "F"):
+        return claims
+    with pikepdf.open(BytesIO(data)) as pdf:
+        return claims if "/AF" in pdf.Root else replace(claims, pdfa=(4, ""))
 
 
 def _saved(pdf: pikepdf.Pdf, form: Form) -> bytes:
@@ -94,11 +105,12 @@ def _saved(pdf: pikepdf.Pdf, form: Form) -> bytes:
     return out.getvalue()
 
 
-def _parts(document: Document) -> list[tuple[str, list[str]]]:
-    parts: list[tuple[str, list[str]]] = []
+def parts_of(document: Document) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The id of each part of a report, and the ids of its chapters in their order."""
+    parts: list[tuple[str, tuple[str, ...]]] = []
     for chapter in document.chapters:
         if chapter.part is not None:
-            parts.append((chapter.part.id, []))
+            parts.append((chapter.part.id, ()))
         if parts and chapter.kind is Kind.CHAPTER:
-            parts[-1][1].append(chapter.id)
-    return parts
+            parts[-1] = (parts[-1][0], (*parts[-1][1], chapter.id))
+    return tuple(parts)

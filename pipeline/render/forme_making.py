@@ -98,6 +98,8 @@ def make_forme(
         contents = {sheet.content for sheet in sheets}
         streams, encoded = _streams(objects, contents)
         fonts_object = objects[_reference(next(o["Font"] for o in objects.values() if _has_fonts(o)))]
+        for at in page_numbers:
+            objects[at]["Tabs"] = "/S"  # from link to link in the order of the structure (ISO 14289-1, 7.18.3)
         left_out = {0, _CATALOG, fonts_object.number, *tagged.left_out, *contents}
         node = objects[_PAGES]
         node["Kids"] = pydyf.Array(objects[page].reference for page in page_numbers)
@@ -278,6 +280,7 @@ def _streams(
     for at, item in sorted(objects.items()):
         if isinstance(item, pydyf.Stream) and at not in contents:
             data = content_of(item)
+            item.extra.pop("Interpolate", None)  # no picture asks to be smoothed (ISO 19005-3, 6.2.8)
             if any(name in item.extra for name in _ENCODED):
                 encoded.add(at)
             elif item.extra.get("Subtype") == "/Form" and (b"\x04" in data or b"\x05" in data):

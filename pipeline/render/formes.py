@@ -167,7 +167,8 @@ class Formes:
         Raises:
             StaleError: when what the forme prints is not kept any more; it has to be set again.
         """
-        named = key_of("chunk", key, repr(seat.base), repr(seat.page % 2), repr(seat.labels), repr(seat.named))
+        side, hung = seat.page % 2, (seat.within, seat.gathered)
+        named = key_of("chunk", key, repr(seat.base), repr(side), repr(seat.labels), repr(seat.named), repr(hung))
         stored = self._cache.get(named)
         if stored is not None:
             chunk: Chunk = pickle.loads(stored)  # noqa: S301  # the cache is our own

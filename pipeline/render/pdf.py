@@ -20,12 +20,13 @@ from pipeline.diagnostics import Findings, Severity, Span, declare
 from pipeline.document import Document
 from pipeline.render import printable
 from pipeline.render.blocks import with_blocks
+from pipeline.render.catalog import say
 from pipeline.render.chapters import Whole, print_by_chapter
 from pipeline.render.contrast import faint_texts, tell_faint
 from pipeline.render.drawings import drawn_texts
 from pipeline.render.engine import Engine, Sheet
 from pipeline.render.fetch import BASE_URL, RESOURCE_REFUSED, ReportFetcher
-from pipeline.render.finishing import finished
+from pipeline.render.finishing import finished, in_form, parts_of
 from pipeline.render.formes import Surroundings, digest_of_code
 from pipeline.render.forms import SCREEN_FORM, Attached, Design, Form
 from pipeline.render.gatherings import needs_whole
@@ -34,8 +35,9 @@ from pipeline.render.pagemap import Place, read_page_starts
 from pipeline.render.pages import Layout, PrintedNote
 from pipeline.render.right_hand import BoundToSideError
 from pipeline.render.settle import settle
+from pipeline.render.statement import stated
 from pipeline.render.tags import tagger
-from pipeline.render.volume import Facts
+from pipeline.render.volume import FIRST, Facts
 from pipeline.templating import Templates
 from pipeline.toolchain import fonts
 from pipeline.workers import processors
@@ -164,19 +166,22 @@ def print_pdf(
         processes=processors(),
         add_tags=tagger(form.words, document.words.note),
     )
-    facts = Facts(document.imprint.lang, form.version)
+    statement = stated(lambda pdf: say(pdf, document.imprint, attached, epoch, form), FIRST)
+    facts = Facts(form.version, statement, parts_of(document))
     try:
         if any(needs_whole(sheet.text) for sheet in sheets):
             raise BoundToSideError("a style sheet asks for something of the whole report")
         whole = print_by_chapter(engine, root, facts, around, cache, findings, edition)
+        data = in_form(whole.data, form)
     except BoundToSideError:
         whole = _printed_in_one(engine, root, document, around, findings, edition)
+        data = finished(whole.data, whole.layout.labels, document, attached, epoch, form)
     layout = _with_all_notes(whole.layout, document)
     _report(layout, locate, findings, edition)
     tell_faint(whole.faint, locate, edition, findings)
     check_families(whole.families, (sheet.text for sheet in sheets), edition, findings)
     return PrintedPdf(
-        data=finished(whole.data, layout.labels, document, attached, epoch, form),
+        data=data,
         pages=len(layout.rooms),
         labels=layout.labels,
         notes=layout.notes,

@@ -26,25 +26,28 @@ from pipeline.render.binding import (
 )
 from pipeline.render.forme import Bookmark, Face, Forme
 from pipeline.render.labels import page_labels
+from pipeline.render.statement import Statement
 from pipeline.render.tags import NAMESPACE as _PDF_2
 
 _CATALOG, _STRUCTURE, _PARENTS, _NAMES, _OUTLINES = 1, 6, 7, 8, 9
-_FIRST = 10  # of the objects whose number depends on the report
+FIRST = 10  # of the objects whose number depends on the report: those of its `Statement`
 _PER_FACE = 6
 _PER_STREAM = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the file says of itself.
+    """What the whole file has, beside the pages.
 
     Attributes:
-        lang: the language of the report.
         version: of PDF.
+        statement: what it says of itself; its objects have numbers from `FIRST`.
+        parts: the id of each part of the report, and the ids of its chapters.
     """
 
-    lang: str
     version: str
+    statement: Statement
+    parts: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +59,9 @@ class Seated:
     chunk: Chunk
 
 
-def room_for_whole(bookmarks: int, faces: int) -> int:
+def room_for_whole(statement: Statement, bookmarks: int, faces: int) -> int:
     """The number after which those of formes begin."""
-    needed = _FIRST + bookmarks + _PER_FACE * faces
+    needed = statement.after + bookmarks + _PER_FACE * faces
     needed += needed // _PER_STREAM + 2
     return -(-needed // ROOM) * ROOM
 
@@ -75,11 +78,12 @@ def bound(
         seated: the formes in their order.
         labels: the label of every page.
         faces: the fonts that they use, with their subsets.
-        facts: what the file says of itself.
+        facts: what the whole file has.
     """
-    objects: dict[int, bytes] = {}
-    streams: list[tuple[int, bytes, bytes]] = []
-    last = _FIRST
+    statement = facts.statement
+    objects: dict[int, bytes] = dict(statement.objects)
+    streams: list[tuple[int, bytes, bytes]] = list(statement.streams)
+    last = statement.after
     bookmarks = [(mark, _page(item, mark.page)) for item in seated for mark in item.forme.bookmarks]
     last = _add_outline(objects, bookmarks, last)
     fonts = []
@@ -92,13 +96,13 @@ def bound(
     objects |= _structure(seated)
     names = list(_destinations(seated))
     tree = b"".join(_string(name) + b" " + place + b" " for name, place in sorted(names))
-    objects[_NAMES] = b"<</Dests<</Names[" + tree + b"]>>>>"
-    objects[_CATALOG] = _catalog(facts, labels, tagged=_STRUCTURE in objects, outlined=bool(bookmarks))
+    objects[_NAMES] = b"<</Dests<</Names[" + tree + b"]>>" + statement.names + b">>"
+    objects[_CATALOG] = _catalog(statement, labels, tagged=_STRUCTURE in objects, outlined=bool(bookmarks))
     chunks = [global_chunk(objects, streams, last), *(item.chunk for item in seated)]
     digest = hashlib.md5(usedforsecurity=False)
     for chunk in chunks:
         digest.update(chunk.data)
-    return file_of(chunks, facts.version, _CATALOG, 0, digest.digest())
+    return file_of(chunks, facts.version, _CATALOG, statement.info, digest.digest())
 
 
 def _page(item: Seated, page: int) -> bytes:
@@ -113,21 +117,18 @@ def _dictionary(entries: Iterator[tuple[str, bytes]]) -> bytes:
     return b"<<" + b"".join(b"/%s %s" % (name.encode(), value) for name, value in entries) + b">>"
 
 
-def _catalog(facts: Facts, labels: Sequence[str], *, tagged: bool, outlined: bool) -> bytes:
+def _catalog(statement: Statement, labels: Sequence[str], *, tagged: bool, outlined: bool) -> bytes:
     entries = [
         ("Type", b"/Catalog"),
         ("Pages", b"%d 0 R" % PAGES),
         ("Names", b"%d 0 R" % _NAMES),
-        ("Lang", _string(facts.lang)),
-        ("PageMode", b"/UseOutlines"),
         ("PageLabels", page_labels(labels)),
-        ("ViewerPreferences", b"<</DisplayDocTitle true>>"),
     ]
     if outlined:
         entries.append(("Outlines", b"%d 0 R" % _OUTLINES))
     if tagged:
-        entries += [("StructTreeRoot", b"%d 0 R" % _STRUCTURE), ("MarkInfo", b"<</Marked true>>")]
-    return _dictionary(iter(entries))
+        entries.append(("StructTreeRoot", b"%d 0 R" % _STRUCTURE))
+    return _dictionary(iter(entries))[:-2] + statement.catalog + b">>"
 
 
 def _page_tree(seated: Sequence[Seated]) -> bytes:
@@ -141,7 +142,7 @@ def _structure(seated: Sequence[Seated]) -> dict[int, bytes]:
     tagged = [item for item in seated if item.forme.structure]
     if not tagged:
         return {}
-    kids = b" ".join(kid for item in tagged for kid in referred(item.forme.kids, item.seat.base))
+    kids = b" ".join(kid for item in tagged for kid in referred(_own_kids(item), item.seat.base))
     leaves = b" ".join(b"%d 0 R" % (item.seat.base + item.forme.parents) for item in tagged)
     after = max(item.seat.base + item.forme.keys for item in tagged)
     ids = sorted(
@@ -163,6 +164,12 @@ def _structure(seated: Sequence[Seated]) -> dict[int, bytes]:
     found[_STRUCTURE] = root % (DOCUMENT, _PARENTS, after, tree, space)
     found[DOCUMENT] = b"<</Type/StructElem/S/Document/P %d 0 R%s/K[%s]>>" % (_STRUCTURE, own, kids)
     return found
+
+
+def _own_kids(item: Seated) -> list[bytes]:
+    """The elements of a forme that hang in the Document element, and in no part."""
+    within = {b"\x01%d\x01" % number for number, _ in item.seat.within}
+    return [kid for kid in item.forme.kids if kid not in within]
 
 
 def _destinations(seated: Sequence[Seated]) -> Iterator[tuple[str, bytes]]:

@@ -1,0 +1,63 @@
+"""Chapters of a bound file hang in the parts of the report that they belong to, although each was drawn by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pydyf
+
+from pipeline.render.forme import Forme
+
+
+@dataclass(frozen=True, slots=True)
+class Hanging:
+    """What of the structure of a forme hangs elsewhere than in the Document element (see `binding.Seat`).
+
+    Attributes:
+        within: chapters: the number of their element in the forme, and that of the part's element in the file.
+        gathered: parts: the number of their element in the forme, and those of their chapters in the file.
+    """
+
+    within: tuple[tuple[int, int], ...] = ()
+    gathered: tuple[tuple[int, tuple[int, ...]], ...] = ()
+
+
+def hangings(formes: Sequence[tuple[Forme, int]], parts: Sequence[tuple[str, Sequence[str]]]) -> tuple[Hanging, ...]:
+    """What hangs where in a file.
+
+    Args:
+        formes: the formes in their order, each with what is added to the numbers of its objects.
+        parts: the id of each part, and the ids of its chapters in their order.
+
+    Returns:
+        For each forme, what of it hangs elsewhere.
+    """
+    if not parts:
+        return tuple(Hanging() for _ in formes)
+    found = {
+        name: (index, _number(place))
+        for index, (forme, _) in enumerate(formes)
+        for name, place in forme.ids
+        if place in forme.kids
+    }
+    within: dict[int, list[tuple[int, int]]] = {}
+    gathered: dict[int, list[tuple[int, tuple[int, ...]]]] = {}
+    for part, chapters in parts:
+        home = found.get(_name(part))
+        kids = [found[_name(chapter)] for chapter in chapters if _name(chapter) in found]
+        if home is None or not kids:
+            continue
+        index, number = home
+        for at, kid in kids:
+            within.setdefault(at, []).append((kid, formes[index][1] + number))
+        gathered.setdefault(index, []).append((number, tuple(formes[at][1] + kid for at, kid in kids)))
+    return tuple(Hanging(tuple(within.get(index, ())), tuple(gathered.get(index, ()))) for index in range(len(formes)))
+
+
+def _name(id: str) -> bytes:
+    return bytes(pydyf.String(id).data)
+
+
+def _number(mark: bytes) -> int:
+    return int(mark.strip(b"\x01"))
