@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from importlib import import_module
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -216,7 +215,9 @@ def _printed(
         form_of(edition, checked),
     )
     printer.ask("carry_out", order)
-    import_module("pipeline.proofing")  # what comes next is loaded meanwhile
+    from pipeline.proofing import compared_with_sources  # loaded, and done, while the pages are laid out
+
+    source = compared_with_sources(document, checked) if edition is Edition.PDF else None
     try:
         delivery: Delivery = printer.answer()
     except WorkFailedError as failed:
@@ -225,7 +226,7 @@ def _printed(
     findings.extend(delivery.findings)
     if not delivery.data:
         raise StageFailedError(*delivery.findings)
-    return Made(edition, words, delivery.data, delivery.pages, delivery.page_map)
+    return Made(edition, words, delivery.data, delivery.pages, delivery.page_map, source)
 
 
 def _bound(

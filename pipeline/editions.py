@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from pipeline.check import Checked
 from pipeline.diagnostics import StageFailedError
@@ -12,6 +13,9 @@ from pipeline.render.forms import PRINT_FORM, SCREEN_2_FORM, SCREEN_FORM, Form
 from pipeline.render.pagemap import PageMap
 from pipeline.render.paper import for_paper, source_of
 from pipeline.rules.profiles import UNUSABLE_PROFILE
+
+if TYPE_CHECKING:  # what reads editions is loaded when there is one
+    from pipeline.verify.parity import Compared
 
 FORMS = {Edition.PDF: SCREEN_FORM, Edition.PDF2: SCREEN_2_FORM, Edition.PRINT: PRINT_FORM}
 
@@ -26,6 +30,7 @@ class Made:
         data: the file.
         pages: how many pages it has; 0 where it has none.
         page_map: where its pages begin in the text, for editions that have none of their own.
+        source: what was found when its text was compared with the sources; None when that was not done.
     """
 
     edition: Edition
@@ -33,6 +38,7 @@ class Made:
     data: bytes
     pages: int
     page_map: PageMap | None = None
+    source: Compared | None = None
 
 
 def worded(edition: Edition, document: Document) -> Document:

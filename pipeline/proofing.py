@@ -20,12 +20,21 @@ from pipeline.package import publish
 from pipeline.verify.ace import prove_claim
 from pipeline.verify.epub import check_epub
 from pipeline.verify.gate.page import conformance_page
-from pipeline.verify.parity import Done, check_parity
+from pipeline.verify.parity import Compared, Done, check_parity, compare_source
 from pipeline.verify.parity_text import Sources
 from pipeline.verify.proving import Proof, prove
 from pipeline.workspace import Workspace
 
 UNPROVED = "unproved"  # the folder, beside the published files, of what failed
+
+
+def compared_with_sources(document: Document, checked: Checked) -> Compared | None:
+    """The text of the document held against what the authors wrote; None when it is not well-formed."""
+    return compare_source(document, _sources(checked))
+
+
+def _sources(checked: Checked) -> Sources:
+    return Sources(checked.report, checked.index, checked.places.of)
 
 
 def proved_and_published(
@@ -43,7 +52,7 @@ def proved_and_published(
     artefacts: list[Artefact] = []
     proofs: list[Proof] = []
     compared: Done | None = None
-    sources = Sources(checked.report, checked.index, checked.places.of)
+    sources = _sources(checked)
     epoch, cache = workspace.epoch(document.imprint.date), Cache(workspace.cache)
     with tempfile.TemporaryDirectory(prefix=".verify-", dir=folder) as aside:
         finished = [Path(aside) / item.edition.file_name(slug) for item in made]
@@ -59,7 +68,7 @@ def proved_and_published(
             else:
                 form, locate = FORMS[item.edition], places_of(item.words, checked).of
                 written = sources if item.edition is Edition.PDF else None
-                proofs.append(prove(path, item.words, form, epoch, cache, findings, locate, written))
+                proofs.append(prove(path, item.words, form, epoch, cache, findings, locate, written, item.source))
                 checks = proofs[-1].checks
                 compared = compared or proofs[-1].compared
             digest = hashlib.sha256(path.read_bytes()).hexdigest()

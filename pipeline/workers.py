@@ -69,6 +69,7 @@ def work_through(
     processes: int,
     seconds: float = SECONDS,
     memory: int = MEMORY,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> Iterator[tuple[int, Result]]:
     """Do all pieces of work, in any order.
 
@@ -78,17 +79,19 @@ def work_through(
         processes: how many may run at once.
         seconds: the longest time for a piece.
         memory: the most data of a process, in bytes.
+        meanwhile: what is done here while the first pieces are worked on.
 
     Raises:
         WorkFailedError: when a process was killed, or took too long, twice at the same piece.
         Exception: what `work` raises.
     """
     if not can_fork():
+        meanwhile()
         yield from ((number, work(piece)) for number, piece in enumerate(pieces))
         return
     team = _Team(pieces, work, min(processes, len(pieces)), seconds, memory)
     try:
-        yield from team.results()
+        yield from team.results(meanwhile)
     finally:
         team.dismiss()
 
@@ -144,10 +147,11 @@ class _Team(Generic[Piece, Result]):
         for _ in range(size):
             self._start()
 
-    def results(self) -> Iterator[tuple[int, Result]]:
+    def results(self, meanwhile: Callable[[], object]) -> Iterator[tuple[int, Result]]:
         left = len(self._pieces)
         for worker in self._workers:
             self._give(worker)
+        meanwhile()
         while left:
             ready = wait([worker.pipe for worker in self._workers], timeout=1.0)
             for worker in [worker for worker in self._workers if worker.pipe in ready]:

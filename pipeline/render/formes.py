@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import pickle
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -132,7 +132,25 @@ class Formes:
             for item, guessed in zip(gatherings, guesses, strict=True)
         ]
         keys = [self._key(task) for task in tasks]
-        missing = [number for number, key in enumerate(keys) if self._recall(key) is None]
+        missing = [number for number, key in enumerate(keys) if not self._has(key)]
+        self._set(tasks, keys, missing, meanwhile=lambda: [self._recall(key) for key in keys if self._has(key)])
+        gone = [number for number, key in enumerate(keys) if self._recall(key) is None]
+        self._set(tasks, keys, gone)
+        return [(key, self._formes[key]) for key in keys]
+
+    def _set(
+        self,
+        tasks: Sequence[Task],
+        keys: Sequence[str],
+        missing: list[int],
+        meanwhile: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Lay out some gatherings.
+
+        Raises:
+            StageFailedError: when a chapter cannot be laid out.
+            BoundToSideError: when the report cannot be printed in this way.
+        """
         missing.sort(key=lambda number: -tasks[number].gathering.size)
         self.laid_out += len(missing)
         try:
@@ -140,13 +158,13 @@ class Formes:
                 [tasks[number] for number in missing],
                 lambda task: set_gathering(self._engine, task, self._edition, self._around.add_tags),
                 processes=self._around.processes,
+                meanwhile=meanwhile,
             ):
                 self._keep(keys[missing[number]], made)
         except WorkFailedError as failed:
-            id = gatherings[missing[failed.piece]].id
+            id = tasks[missing[failed.piece]].gathering.id
             message = f'the chapter "{id}" could not be laid out: {failed.reason}'
             raise StageFailedError(CHAPTER_FAILED.at(self._edition, message, "divide the chapter")) from failed
-        return [(key, self._formes[key]) for key in keys]
 
     def hold(self) -> None:
         """Keep what formes print at hand from now on, and trust the cache no more: things go from it."""
@@ -209,10 +227,15 @@ class Formes:
         pictures = (f"{name} {self._assets.get(name, '')}" for name in task.gathering.assets)
         return key_of("forme", self._around.digest, task.gathering.markup, repr(task.guesses), *pictures)
 
+    def _has(self, key: str) -> bool:
+        """Whether a forme seems to be at hand; it has gone all the same when something of it is damaged."""
+        kept = (key, key_of(key, "stock"))
+        return key in self._formes or (key not in self._stale and all(self._cache.holds(name) for name in kept))
+
     def _recall(self, key: str) -> Forme | None:
         if key not in self._formes:
-            stored = None if key in self._stale else self._cache.get(key)
-            if stored is None or not self._cache.holds(key_of(key, "stock")):
+            stored = self._cache.get(key) if self._has(key) else None
+            if stored is None:
                 return None
             forme: Forme = pickle.loads(stored)  # noqa: S301  # the cache is our own
             if any(face.file not in self._files and not self._cache.holds(face.file) for face in forme.faces):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
 from fontTools.ttLib import TTFont
@@ -47,6 +47,7 @@ _FONT_FACE = re.compile(r"@font-face\s*\{[^}]*font-family:\s*[\"']?([^\"';}]+)",
 
 
 def check_glyphs(
+    characters: Collection[str],
     texts: Iterable[tuple[str, str]],
     fonts: Mapping[str, Path],
     locate: Callable[[str], Span],
@@ -56,19 +57,21 @@ def check_glyphs(
     """Report each character that no font has, once, where it first stands.
 
     Args:
-        texts: pieces of text with the id of the element around them ("" when there is none).
+        characters: all that stand in the texts.
+        texts: pieces of text with the id of the element around them ("" when there is none); they are looked through
+            only when a character is missing.
         fonts: the press's typefaces.
         locate: where in the sources an id comes from.
         edition: the place of text without an id.
         findings: told of every missing character.
     """
     known = {point for path in fonts.values() for point in TTFont(path, lazy=True).getBestCmap()}
-    told: set[str] = set()
-    for text, near in texts:
+    missing = {sign for sign in characters if ord(sign) not in known and not _prints_nothing(sign)}
+    for text, near in texts if missing else ():
         for at, character in enumerate(text):
-            if ord(character) in known or character in told or _prints_nothing(character):
+            if character not in missing:
                 continue
-            told.add(character)
+            missing.remove(character)
             quoted = " ".join(text[max(0, at - _AROUND) : at + _AROUND].split())
             name = unicodedata.name(character, "without a name")
             message = f'no font has "{character}" (U+{ord(character):04X} {name}) in "{quoted}"'

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 import weasyprint
@@ -156,8 +157,9 @@ def print_pdf(
     root = printable.read(text, Span(templates.display(templates.path("print/report.html.j2"))))
     printable.prepare(root, document.words)
     fetcher = ReportFetcher(document.assets, fonts(), templates, findings, edition)
-    texts = (*printable.words_with_places(root), *drawn_texts(document.assets))
-    check_glyphs(texts, fonts(), locate, edition, findings)
+    drawn = tuple(drawn_texts(document.assets))
+    characters = printable.characters(root).union(*(text for text, _ in drawn))
+    check_glyphs(characters, chain(printable.words_with_places(root), drawn), fonts(), locate, edition, findings)
     engine = Engine(sheets, fetcher, findings, edition, printable.decorative(root))
     around = Surroundings(
         digest=_digest(sheets, templates, form, document.words.note),

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
+from typing import cast
 from xml.etree import ElementTree
 
 from lxml import etree
@@ -45,6 +46,10 @@ _WHOLE_BOX_CHARACTERS = 1500
 _LINE_CHARACTERS = {"text": 84, "wide": 118, "landscape": 190}  # table type, over the whole width
 _ROW_POINTS, _LINE_POINTS = 7.0, 10.5
 
+_WITH_CLASS = etree.XPath("descendant-or-self::*[@class]")
+_CLASSED = etree.XPath(
+    "descendant-or-self::*[contains(concat(' ', normalize-space(@class), ' '), concat(' ', $name, ' '))]"
+)
 _LAST_WORDS = re.compile(r"\s+(\S{1,12}\s*)$")
 
 _BLOCKS = frozenset(
@@ -52,7 +57,7 @@ _BLOCKS = frozenset(
 )
 _LISTS = ("ul", "ol", "dl")
 
-MIRRORED = ("side", "wide", "opener")
+MIRRORED = frozenset(("side", "wide", "opener"))
 """Classes of what stands differently on left and right pages."""
 
 
@@ -119,8 +124,8 @@ def prepare(root: etree._Element, words: Words) -> None:
         if drawing.get("preserveAspectRatio") is None:  # to the edges, whatever the size of the page
             drawing.set("preserveAspectRatio", "xMidYMid slice")
     number = 0
-    for element in root.iter(etree.Element):
-        if any(name in MIRRORED for name in element.get("class", "").split()):
+    for element in cast("list[etree._Element]", _WITH_CLASS(root)):
+        if not MIRRORED.isdisjoint(element.get("class", "").split()):
             number += 1
             element.set("data-place", f"place-{number}")
 
@@ -160,6 +165,11 @@ def words_with_places(root: etree._Element) -> Iterator[tuple[str, str]]:
             if child.tail:
                 yield child.tail, here
         stack.extend((child, here) for child in reversed(element))
+
+
+def characters(root: etree._Element) -> frozenset[str]:
+    """The characters of all texts."""
+    return frozenset("".join(str(text) for text in root.itertext()))
 
 
 def named_targets(root: etree._Element) -> frozenset[str]:
@@ -302,7 +312,7 @@ def _naming_pages(root: etree._Element) -> list[etree._Element]:
 
 
 def _of_class(root: etree._Element, name: str) -> tuple[etree._Element, ...]:
-    return tuple(e for e in root.iter(etree.Element) if name in e.get("class", "").split())
+    return tuple(cast("list[etree._Element]", _CLASSED(root, name=name)))
 
 
 def _add_class(element: etree._Element, name: str) -> None:

@@ -68,7 +68,7 @@ def mark_zones(page: Any, shift: float) -> None:
         box = getattr(box, "_box", box)  # an absolute box stands behind a placeholder
         if box.element is not around and not isinstance(box, (boxes.TextBox, boxes.LineBox)):
             names = box.element.get("class", "").split() if box.element is not None else ()
-            if any(name in MIRRORED for name in names):
+            if not MIRRORED.isdisjoint(names):
                 zone = width - box.border_width() - 2 * box.border_box_x()
             if "of-4" in names:
                 own |= dict(_columns(box, width))

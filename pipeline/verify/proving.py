@@ -18,7 +18,7 @@ from pipeline.render.xmp import Claims
 from pipeline.verify.gate.clauses import Standard
 from pipeline.verify.gate.examine import Examination, Profile, examine
 from pipeline.verify.gate.verapdf import check_with_verapdf
-from pipeline.verify.parity import Compared, Done, compare_print, compare_source
+from pipeline.verify.parity import Compared, Done, compare_print
 from pipeline.verify.parity_text import Sources
 from pipeline.verify.pdf import check_and_read, place_of_id
 from pipeline.verify.pdf_print import check_for_printers
@@ -55,6 +55,7 @@ def prove(
     findings: Findings,
     locate: Callable[[str], Span] = place_of_id,
     sources: Sources | None = None,
+    source: Compared | None = None,
 ) -> Proof:
     """Check a PDF, and let it declare what it conforms to when nothing is wrong.
 
@@ -66,7 +67,8 @@ def prove(
         cache: keeps what was read of pages.
         findings: takes everything that is wrong.
         locate: where in the sources an id comes from.
-        sources: what the authors wrote, when it is to be compared at the same time (see `check_parity`).
+        sources: what the authors wrote, when the file is to be compared with it at the same time, and
+        source: what the comparison of that with the document has found (see `check_parity`).
     """
     profile = _profile(form.claims)
     own = Findings()
@@ -82,10 +84,7 @@ def prove(
     def judge() -> Examination:
         return examine(path, path.name, profile, undeclared=True, locate=locate, cache=cache)
 
-    def look_up() -> Compared | None:
-        return compare_source(document, sources) if sources is not None else None
-
-    (checks, wrong, printed, like), examination, source = _at_once(compare, judge, look_up)
+    (checks, wrong, printed, like), examination = _at_once(compare, judge)
     own.extend(wrong)
     own.extend(examination.findings)
     others: tuple[CheckResult, ...] = ()
@@ -106,24 +105,18 @@ def prove(
 
 First = TypeVar("First")
 Second = TypeVar("Second")
-Third = TypeVar("Third")
 
 
-def _at_once(
-    first: Callable[[], First], second: Callable[[], Second], third: Callable[[], Third]
-) -> tuple[First, Second, Third]:
-    """What three functions return, called in processes of their own where there is more than one processor.
-
-    The second is the quicker one of the first two: its process goes on with the third.
-    """
+def _at_once(first: Callable[[], First], second: Callable[[], Second]) -> tuple[First, Second]:
+    """What two functions return, called in processes of their own where there is more than one processor."""
     if processors() < 2:
-        return first(), second(), third()
-    all_three: tuple[Callable[[], Any], ...] = (first, second, third)
+        return first(), second()
+    both: tuple[Callable[[], Any], ...] = (first, second)
     try:
-        done = dict(work_through(all_three, lambda do: do(), processes=2))
+        done = dict(work_through(both, lambda do: do(), processes=2))
     except WorkFailedError:  # a process came to its bounds; here there are none
-        return first(), second(), third()
-    return done[0], done[1], done[2]
+        return first(), second()
+    return done[0], done[1]
 
 
 def _profile(claims: Claims) -> Profile:
