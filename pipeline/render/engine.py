@@ -26,7 +26,7 @@ from weasyprint.pdf import fonts as pdf_fonts
 from weasyprint.text.fonts import FontConfiguration
 
 from pipeline.diagnostics import Findings, Severity, Span, StageFailedError, declare
-from pipeline.render import shortcuts
+from pipeline.render import measured_lines, shortcuts
 from pipeline.render.fetch import BASE_URL, ReportFetcher
 from pipeline.render.footnotes import continued
 from pipeline.render.leaning import VERSION
@@ -238,6 +238,7 @@ class Engine:
             self._log_read(self._complain),
             self._crashes_told("drawing pages"),
             _tagged_by(add_tags),
+            shortcuts.taken(),
         ):
             return engine_pdf.generate_pdf(pages, None, 1, **options)
 
@@ -340,7 +341,7 @@ def _place_of_selector(sheet: Sheet, message: str) -> Span:
 @contextmanager
 def improved() -> Iterator[None]:
     """Notes that continue, words that stay whole, cells that go on, and less work."""
-    with continued(), kept_whole(), gone_on_with(), shortcuts.taken():
+    with continued(), kept_whole(), gone_on_with(), shortcuts.taken(), measured_lines.taken():
         yield
 
 

@@ -1,8 +1,8 @@
 """Short ways through the layout engine (WeasyPrint 70.0): for every line and box it asks a style for the same again.
 
 What comes out is the same to the byte. Values that a style gives always alike are remembered with it: the lengths of
-a box that are no percentages, the height of a line, the font. A property that a style sheet does not set is taken
-from the parent, or from the initial values, before anything else is tried.
+a box that are no percentages, the height of a line, the font and what else Pango is told of it. A property that a
+style sheet does not set is taken from the parent, or from the initial values, before anything else is tried.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from weasyprint.css import ComputedStyle
 from weasyprint.css.computed_values import PHYSICAL_FUNCTIONS
@@ -18,6 +18,9 @@ from weasyprint.css.functions import check_math
 from weasyprint.css.properties import INHERITED, INITIAL_NOT_COMPUTED, INITIAL_VALUES
 from weasyprint.layout import percent
 from weasyprint.text import fonts, line_break
+from weasyprint.text.constants import PANGO_DIRECTION
+from weasyprint.text.ffi import ffi, gobject, pango, unicode_to_char_p
+from weasyprint.text.line_break import Layout
 
 from pipeline.render.leaning import replacing
 
@@ -28,6 +31,8 @@ LEANED_UPON = {
     "weasyprint.layout.percent:resolve_percentages": "71673078096fcf87",
     "weasyprint.layout.percent:adjust_box_sizing": "88f3351db0280d16",
     "weasyprint.text.fonts:get_font_description": "85734b8947b9bf64",
+    "weasyprint.text.fonts:font_features": "e35741064c068852",
+    "weasyprint.text.line_break:Layout.setup": "fb227a55094f41d4",
     "weasyprint.text.line_break:strut": "b57885b70dd08efe",
 }
 """The engine's functions that are gone round, and digests of their text: another text may do something else."""
@@ -48,6 +53,7 @@ _resolve_percentages = percent.resolve_percentages
 _strut = line_break.strut
 _get_font_description = fonts.get_font_description
 _missing = ComputedStyle.__missing__
+_set_up = Layout.setup
 
 
 @contextmanager
@@ -60,7 +66,7 @@ def taken() -> Iterator[None]:
         for module in modules
         if getattr(module, old.__name__, None) is old
     ]
-    with replacing([*names, (ComputedStyle, "__missing__", _computed)]):
+    with replacing([*names, (ComputedStyle, "__missing__", _computed), (Layout, "setup", _set_up_as_before)]):
         yield
 
 
@@ -107,6 +113,51 @@ def _font_description_of(style: Any) -> Any:
     if "font_description" not in style.__dict__:
         style.__dict__["font_description"] = _get_font_description(style)
     return style.__dict__["font_description"]
+
+
+class _Type(NamedTuple):
+    """What Pango is told of a style: its context, language, font, and features of that as OpenType names them."""
+
+    context: Any
+    language: Any
+    font: Any
+    features: bytes
+
+
+def _set_up_as_before(layout: Any, style: Any) -> None:
+    known = style.__dict__
+    if "type" not in known:
+        plain = style["text_decoration_line"] == "none" and style["font_language_override"] == "normal"
+        known["type"] = _type_of(style) if plain else None
+    told: _Type | None = known["type"]
+    if told is None:
+        _set_up(layout, style)
+        return
+    layout.style, layout.language, layout.first_line_direction = style, told.language, 0
+    layout.ascent = layout.underline_position = layout.strikethrough_position = None
+    layout.layout = ffi.gc(pango.pango_layout_new(told.context), gobject.g_object_unref)
+    pango.pango_layout_set_auto_dir(layout.layout, False)
+    pango.pango_layout_set_font_description(layout.layout, told.font)
+    if told.features:
+        listed = ffi.gc(pango.pango_attr_list_new(), pango.pango_attr_list_unref)
+        pango.pango_attr_list_insert(listed, pango.pango_attr_font_features_new(told.features))  # which is its own now
+        pango.pango_layout_set_attributes(layout.layout, listed)
+
+
+def _type_of(style: Any) -> _Type:
+    context = ffi.gc(pango.pango_font_map_create_context(style.font_config.font_map), gobject.g_object_unref)
+    pango.pango_context_set_round_glyph_positions(context, False)
+    pango.pango_context_set_base_dir(context, PANGO_DIRECTION[style["direction"]])
+    language = pango.pango_language_get_default()
+    if style["lang"]:
+        name, _kept = unicode_to_char_p(style["lang"])
+        language = pango.pango_language_from_string(name)
+        pango.pango_context_set_language(context, language)
+    variants = ("ligatures", "position", "caps", "numeric", "alternates", "east_asian")
+    values = (style[f"font_variant_{name}"] for name in variants)
+    features = fonts.font_features(style["font_kerning"], *values, style["font_feature_settings"])
+    listed = ",".join(f"{name} {value}" for name, value in features.items()).encode()
+    return _Type(context, language, _font_description_of(style), listed)
 
 
 def _computed(style: Any, key: str) -> Any:
