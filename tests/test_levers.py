@@ -15,6 +15,7 @@ REPLACED = {
     "texts": "in_batches",
     "ahead": "Ahead",
     "styles": "taken",
+    "lines": "taken",
     "laid out": "Formes._recall",
     "proved": "Cache",
 }

@@ -37,7 +37,7 @@ def _whole_report_in_one(module: Any) -> None:
     module.needs_whole = lambda _: True
 
 
-def _styles_asked_again(module: Any) -> None:
+def _the_long_way(module: Any) -> None:
     module.taken = nullcontext
 
 
@@ -59,7 +59,8 @@ CUTS: dict[str, tuple[str, str, Cut]] = {
     "chapters": ("layout by chapter, each once", "pipeline.render.pdf", _whole_report_in_one),
     "texts": ("texts read by several processes", "pipeline.workers", _by_one_process),
     "ahead": ("the layout engine loaded ahead", "pipeline.ahead", _printer_not_ahead),
-    "styles": ("styles asked once", "pipeline.render.shortcuts", _styles_asked_again),
+    "styles": ("styles asked once", "pipeline.render.shortcuts", _the_long_way),
+    "lines": ("lines found by measuring texts", "pipeline.render.measured_lines", _the_long_way),
     "laid out": ("what was laid out is kept", "pipeline.render.formes", _nothing_laid_out_is_known),
     "proved": ("what was read back and judged is kept", "pipeline.proofing", _nothing_proved_is_known),
 }
