@@ -37,7 +37,7 @@ from pipeline.naming import with_printed_titles
 from pipeline.reading import bundled, read
 from pipeline.report import Report, Section
 from pipeline.resolve import picture_name
-from pipeline.resolving import renumbered, resolve_all
+from pipeline.resolving import numbered, resolve_all
 from pipeline.templating import Templates
 from pipeline.writing import TextKey, write_all
 
@@ -83,17 +83,17 @@ def compose(
     index = with_printed_titles(report, index, titles)
     terms = locator_terms(locale_for(lang))
     sections = resolve_all(report, index, bundles, terms, cache, findings)
-    slots, first = renumbered(sections)
+    sequence = tuple(section.cites for section in sections)
     works = tuple(entry.work for entry in report.works)
     place = report.place.at("citations", "style")
     bibliography = report.settings.citations.bibliography
     grouped = bibliography is not None and bool(bibliography.groups)
     try:
-        cited = citations.cite(slots, works, styling.style, lang, place, cache, grouped=grouped)
+        cited = citations.cite(sequence, works, styling.style, lang, place, cache, grouped=grouped)
     except StageFailedError as failed:  # the errors keep the document from being published
         findings.extend(failed.findings)
-        cited = citations.unset(slots)
-    html = write_all(report, index, sections, first, cited, pieces, cache)
+        cited = citations.unset(sequence)
+    html = write_all(report, index, sections, numbered(sections), cited, pieces, cache)
     return _Composer(report, index, html, cited).document(
         _assets(report, index, styling.theme, findings), templates, findings
     )
@@ -199,11 +199,11 @@ class _Composer:
 
     def bibliography(self) -> Chapter | None:
         settings = self.settings.citations.bibliography
-        if settings is None or not self.cited.bibliography:
+        if settings is None or not self.cited.entries:
             return None
         title = settings.title or self.words["bibliography"]
         types = {entry.work.id: entry.work.type for entry in self.report.works}
-        left = [key for key, _ in self.cited.bibliography]
+        left = [key for key, _ in self.cited.entries]
         parts: list[str] = []
         for number, group in enumerate(settings.groups, 1):
             chosen = [key for key in left if not group.types or types[key] in group.types]

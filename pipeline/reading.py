@@ -22,6 +22,7 @@ from pipeline.index import Index
 from pipeline.naming import title_inlines
 from pipeline.nodes import Nodes, blocks_of
 from pipeline.outline import Outline, outline_of
+from pipeline.scanning import known_outline
 
 READER = (
     "markdown-raw_html-raw_tex-raw_attribute-latex_macros-tex_math_dollars-native_divs-native_spans"
@@ -159,7 +160,7 @@ def _read_now(bundles: Sequence[Bundle], cache: Cache) -> Iterator[tuple[Trees, 
     running = [piece for bundle in bundles for piece in bundle.pieces if piece.kind in _RUNNING]
     outlines: dict[tuple[PieceKind, str], Outline] = {}
     for piece in running:
-        outline = scan.known_outline(piece.origin.text, cache) if _adds_only_calls(piece) else None
+        outline = known_outline(piece.origin.text, cache) if _adds_only_calls(piece) else None
         if outline is not None:
             outlines[piece.kind, piece.id] = outline
     unknown = [piece for piece in running if (piece.kind, piece.id) not in outlines]

@@ -9,16 +9,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from enum import Enum
-from functools import partial
 from typing import Any, TypeAlias
 
-from pipeline import outline, pandoc
-from pipeline.cache import Cache, key_of
-from pipeline.diagnostics import Span, StageFailedError
-from pipeline.outline import Outline, outline_of
+from pipeline.diagnostics import Span
 from pipeline.positions import (
     Run,
     heading_words,
@@ -31,10 +26,9 @@ from pipeline.positions import (
     span_of,
     unwrapped,
 )
-from pipeline.source import Embedded
 
 READER = "commonmark_x+sourcepos-smart-emoji-gfm_auto_identifiers-superscript-subscript"
-VERSION = "scan-13"
+VERSION = "scan-14"
 
 Node: TypeAlias = "dict[str, Any]"
 
@@ -104,73 +98,14 @@ _CAPTION = re.compile(r"^(?:[Tt]able)?:\s")
 _NOTE_TEXT = re.compile(r"^[ >]*(?:(?:[-+*]|\d+[.)])[ ]+)*(\[\^([^\s\]^]+)\]:)")
 
 
-def scan(texts: tuple[Embedded, ...], cache: Cache) -> tuple[tuple[Token, ...], ...]:
-    """What each text holds, in the order of the text; what is not cached is read.
+def tokens_in(tree: Node, text: str) -> tuple[Token, ...]:
+    """What a text holds, in its order; places are those of the text itself, without a file.
 
-    Raises:
-        StageFailedError: when pandoc cannot read a text.
+    Args:
+        tree: the document that the reader made of the text; captions move in it.
+        text: the text.
     """
-    keys = [_key(text.text) for text in texts]
-    trees: dict[str, str] = {}
-    for key in keys:
-        if key not in trees and (stored := cache.get(key)) is not None:
-            trees[key] = stored.decode("utf-8")
-    missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in trees}
-    lengths = [len(text.text) for text in missing.values()]
-    fresh = pandoc.in_batches(list(missing.values()), lengths, partial(_scanned, cache))
-    trees |= dict(zip(missing, fresh, strict=True))
-    return tuple(
-        tuple(_unpacked(entry, text) for entry in json.loads(trees[key])) for key, text in zip(keys, texts, strict=True)
-    )
-
-
-def known_outline(text: str, cache: Cache) -> Outline | None:
-    """The blocks of a text that was scanned before, as the scan's reader sees them."""
-    stored = cache.get(key_of(_key(text), outline.VERSION))
-    return None if stored is None else outline.unpacked(stored)
-
-
-def _key(text: str) -> str:
-    return key_of(VERSION, READER, text)
-
-
-def _scanned(cache: Cache, texts: Sequence[Embedded]) -> list[str]:
-    replies = pandoc.run(tuple(pandoc.Request("read", text.text, READER) for text in texts))
-    results = []
-    for text, reply in zip(texts, replies, strict=True):
-        if reply.error:
-            raise StageFailedError(pandoc.PANDOC_FAILED.at(text.span(1, 1), reply.error))
-        tree = json.loads(reply.result)
-        blocks = outline_of(tree["blocks"], text.text)  # before the scanner moves captions
-        results.append(json.dumps([_packed(token) for token in _Scanner(text.text).document(tree)]))
-        cache.put(_key(text.text), results[-1].encode("utf-8"))
-        cache.put(key_of(_key(text.text), outline.VERSION), outline.packed(blocks))
-    return results
-
-
-def _packed(token: Token) -> dict[str, Any]:
-    entry = asdict(token)
-    entry["form"] = token.form.value
-    return entry
-
-
-def _unpacked(entry: dict[str, Any], text: Embedded) -> Token:
-    def moved(span: dict[str, Any]) -> Span:
-        return text.span(span["line"], span["column"], span["end_column"])
-
-    return Token(
-        form=Form(entry["form"]),
-        name=entry["name"],
-        span=moved(entry["span"]),
-        level=entry["level"],
-        text=entry["text"],
-        keys=tuple((key, moved(span)) for key, span in entry["keys"]),
-        bare=entry["bare"],
-        classes=tuple(entry["classes"]),
-        number_only=entry["number_only"],
-        within=entry["within"],
-        group=entry["group"],
-    )
+    return tuple(_Scanner(text).document(tree))
 
 
 @dataclass(frozen=True, slots=True)
