@@ -94,6 +94,7 @@ _KEY = r"(?:\{[^{}\s]+\}|[^\W_](?:[\w]|[:.#$%&\-+?<>~/](?=\w))*|_\w*)"
 _PIECE = re.compile(
     rf"(?P<note>\[\^(?P<note_id>[^\s\[\]^]+)\])|(?P<at>(?<![\w@\\])(?P<minus>-?)@(?P<key>{_KEY}))|(?P<super>\^[^\s^\[\]]+\^)|(?P<inline_note>\^\[)|(?P<open>\[)|(?P<close>\])"
 )
+_POSITIONED = frozenset({"wrapper", "data-pos"})
 _CAPTION = re.compile(r"^(?:[Tt]able)?:\s")
 _NOTE_TEXT = re.compile(r"^[ >]*(?:(?:[-+*]|\d+[.)])[ ]+)*(\[\^([^\s\]^]+)\]:)")
 
@@ -257,17 +258,15 @@ class _Scanner:
     # -- inlines
 
     def inlines(self, inlines: list[Node]) -> None:
-        run, brackets = Run("", []), list[list[Mention]]()
+        run, brackets = Run(), list[list[Mention]]()
         for inline in inlines:
             self.stray(inline)
             piece = piece_of(inline)
             if piece is not None:
-                text, line, column = piece
-                run.text += text
-                run.places += [(line, column + offset) for offset in range(len(text))]
+                run.pieces.append(piece)
             else:
                 self.read(run, brackets)
-                run = Run("", [])
+                run = Run()
                 self.inline(inline)
         self.read(run, brackets)
         never_closed = enumerate(mention for group in brackets for mention in group)
@@ -279,10 +278,11 @@ class _Scanner:
 
     def stray(self, inline: Node) -> None:
         """Attributes behind a word: this reader takes them, pandoc's own Markdown prints them as words."""
-        if inline["t"] != "Span" or ["wrapper", "1"] not in inline["c"][0][2]:
+        if inline["t"] != "Span":
             return
         identifier, classes, settings = inline["c"][0]
-        if identifier or classes or any(key not in ("wrapper", "data-pos") for key, _ in settings):
+        bare = not identifier and not classes and {key for key, _ in settings} <= _POSITIONED
+        if not bare and ["wrapper", "1"] in settings:
             self.add(Form.STRAY, identifier, self.attributes_behind(inline["c"][0]))
 
     def inline(self, inline: Node) -> None:
@@ -342,9 +342,10 @@ class _Scanner:
 
     def read(self, run: Run, brackets: list[list[Mention]]) -> None:
         """Read a run of text; `brackets` are those that earlier runs of the same text have opened."""
-        if not run.text:
+        text = run.text
+        if not text:
             return
-        for found in _PIECE.finditer(run.text):
+        for found in _PIECE.finditer(text):
             if found["note"]:
                 self.add(Form.NOTE_CALL, found["note_id"], span_of(run, *found.span("note")))
             elif found["super"]:

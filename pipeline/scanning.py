@@ -16,6 +16,7 @@ from pipeline import outline, pandoc
 from pipeline.cache import Cache, key_of
 from pipeline.diagnostics import Span, StageFailedError
 from pipeline.outline import Outline, outline_of
+from pipeline.plain_texts import are_sentences
 from pipeline.scan import READER, VERSION, Form, Token, tokens_in
 from pipeline.source import Embedded
 
@@ -52,9 +53,11 @@ def scan(texts: tuple[Embedded, ...], cache: Cache) -> tuple[Tokens, ...]:
 
 
 def known_outline(text: str, cache: Cache) -> Outline | None:
-    """The blocks of a text that was scanned before, as the scan's reader sees them."""
-    stored = cache.get(key_of(_key(text), outline.VERSION))
-    return None if stored is None else outline.unpacked(stored)
+    """The blocks of a text that was scanned before, or need not be, as the scan's reader sees them."""
+    if are_sentences(text):
+        return Outline((), ())
+    stored = cache.get(_key(text))
+    return None if stored is None else outline.unpacked(pickle.loads(stored)[1])  # noqa: S301  # the cache is our own
 
 
 def _key_of_file(texts: Sequence[Embedded]) -> str:
@@ -63,21 +66,26 @@ def _key_of_file(texts: Sequence[Embedded]) -> str:
 
 
 def _key(text: str) -> str:
-    return key_of(VERSION, READER, text)
+    return key_of(VERSION, outline.VERSION, READER, text)
 
 
 def _text_by_text(texts: Sequence[Embedded], cache: Cache) -> Iterator[Tokens]:
     """What each text holds, wherever it stands."""
     keys = [_key(text.text) for text in texts]
-    known: dict[str, Values] = {}
+    known = {key: _of_sentences(text.text) for key, text in zip(keys, texts, strict=True) if are_sentences(text.text)}
     for key in keys:
         if key not in known and (stored := cache.get(key)) is not None:
-            known[key] = pickle.loads(stored)  # noqa: S301  # the cache is our own
+            known[key] = pickle.loads(stored)[0]  # noqa: S301  # the cache is our own
     missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
     lengths = [len(text.text) for text in missing.values()]
     fresh = pandoc.in_batches(list(missing.values()), lengths, partial(_scanned, cache))
     known |= dict(zip(missing, fresh, strict=True))
     return (_tokens(known[key], text.span) for key, text in zip(keys, texts, strict=True))
+
+
+def _of_sentences(text: str) -> Values:
+    """What the scan finds in plain sentences: themselves."""
+    return _values([Token(Form.PROSE, "", Span(""), keys=((text, Span("", 1, 1, len(text) + 1)),))])
 
 
 def _scanned(cache: Cache, texts: Sequence[Embedded]) -> list[Values]:
@@ -89,8 +97,8 @@ def _scanned(cache: Cache, texts: Sequence[Embedded]) -> list[Values]:
         tree = json.loads(reply.result)
         blocks = outline_of(tree["blocks"], text.text)  # before the scanner moves captions
         results.append(_values(tokens_in(tree, text.text)))
-        cache.put(_key(text.text), pickle.dumps(results[-1], pickle.HIGHEST_PROTOCOL))
-        cache.put(key_of(_key(text.text), outline.VERSION), outline.packed(blocks))
+        kept = results[-1], outline.packed(blocks)
+        cache.put(_key(text.text), pickle.dumps(kept, pickle.HIGHEST_PROTOCOL))
     return results
 
 

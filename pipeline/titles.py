@@ -14,6 +14,7 @@ from functools import partial
 from pipeline import nodes, pandoc
 from pipeline.cache import Cache, key_of
 from pipeline.nodes import Nodes
+from pipeline.plain_texts import are_words
 
 VERSION = "titles-1"
 READER = "markdown-raw_html-raw_tex-tex_math_dollars-auto_identifiers-citations-example_lists-fancy_lists-startnum"
@@ -25,8 +26,6 @@ VARIABLES = (
     "collection-title",
     "event-title",
 )
-# Letters and digits with single spaces, hyphens, commas and colons between them: Markdown has no meaning for any.
-_BARE = re.compile(r"[^\W_]+(?:(?:[,;:]? |-)[^\W_]+)*")
 _LEAST = 500  # characters of Markdown that are read in the time in which a reader is made
 
 
@@ -41,7 +40,7 @@ def with_markup(items: Sequence[dict[str, object]], cache: Cache) -> list[dict[s
         StageFailedError: when pandoc cannot run.
     """
     titles = {str(item[key]): None for item in items for key in VARIABLES if isinstance(item.get(key), str)}
-    read = _read([title for title in titles if not _BARE.fullmatch(title)], cache)
+    read = _read([title for title in titles if not are_words(title)], cache)
 
     def value_of(key: str, value: object) -> object:
         if key not in VARIABLES or not isinstance(value, str):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -126,8 +127,7 @@ def _written_and_kept(
 ) -> Iterator[bytes]:
     """The markup of jobs, as it is kept."""
     texts = [_texts(job, index) for job in jobs]
-    requests = (pandoc.Request("write", nodes.document(blocks), WRITER) for own in texts for blocks in own.values())
-    replies = iter(pandoc.run(tuple(requests)))
+    replies = iter(_replies([blocks for own in texts for blocks in own.values()]))
     for job, own in zip(jobs, texts, strict=True):
         html = []
         for key in own:
@@ -141,6 +141,50 @@ def _written_and_kept(
         value = json.dumps(html).encode()
         cache.put(job.key, value)
         yield value
+
+
+def _replies(texts: Sequence[Nodes]) -> list[pandoc.Reply]:
+    """What pandoc writes for each text.
+
+    Each document costs pandoc more than a paragraph does, and most texts are one. These are written as one document
+    and parted again, unless pandoc has something to say or they do not come out one by one.
+    """
+    together = [number for number, blocks in enumerate(texts) if _is_plain_paragraph(blocks)]
+    alone = [number for number, blocks in enumerate(texts) if not _is_plain_paragraph(blocks)]
+    documents = [texts[number] for number in alone]
+    if together:
+        documents.append([texts[number][0] for number in together])
+    replies = list(_written_each(documents))
+    if together:
+        whole = replies.pop()
+        lines = whole.result.replace("</p>\n<p>", "</p>\n\n<p>").split("\n\n")
+        is_parted = len(lines) == len(together) and all(_PARAGRAPH.fullmatch(line) for line in lines)
+        if is_parted and not whole.error and not whole.log:
+            replies += [pandoc.Reply(line, (), "") for line in lines]
+        else:
+            replies += _written_each([texts[number] for number in together])
+    written = dict(zip((*alone, *together), replies, strict=True))
+    return [written[number] for number in range(len(texts))]
+
+
+def _written_each(documents: Sequence[Nodes]) -> tuple[pandoc.Reply, ...]:
+    return pandoc.run(tuple(pandoc.Request("write", nodes.document(blocks), WRITER) for blocks in documents))
+
+
+def _is_plain_paragraph(blocks: Nodes) -> bool:
+    if len(blocks) != 1 or blocks[0]["t"] != "Para" or not blocks[0]["c"]:
+        return False
+    return all(node["t"] in _PLAIN for node in nodes.walk(blocks[0]))
+
+
+# What the writer writes in the same way wherever it stands: it counts nothing in it, and it makes no paragraph of it.
+_PLAIN = frozenset(
+    {
+        "Para", "Str", "Space", "SoftBreak", "Emph", "Strong", "Underline", "Strikeout", "Superscript", "Subscript",
+        "SmallCaps", "Quoted", "SingleQuote", "DoubleQuote", "Span", "Link",
+    }
+)  # fmt: skip
+_PARAGRAPH = re.compile(r"<p>(?:(?!</?p>).)*</p>", re.DOTALL)
 
 
 def _texts(job: _Job, index: Index) -> dict[TextKey, Nodes]:
