@@ -13,9 +13,9 @@ from pathlib import Path
 from lxml import etree
 
 from pipeline import citations, markup, wording
-from pipeline.assemble import Provenance, assemble, asset_name
+from pipeline.assemble import Provenance, assemble
+from pipeline.assets import assets
 from pipeline.cache import Cache
-from pipeline.charts import ChartSource, draw_chart
 from pipeline.citations import Cited
 from pipeline.csl import locale_for, locator_terms
 from pipeline.diagnostics import Findings, StageFailedError
@@ -36,17 +36,9 @@ from pipeline.model import SectionKind
 from pipeline.naming import with_printed_titles
 from pipeline.reading import bundled, read
 from pipeline.report import Report, Section
-from pipeline.resolve import picture_name
 from pipeline.resolving import numbered, resolve_all
 from pipeline.templating import Templates
 from pipeline.writing import TextKey, write_all
-
-MEDIA_TYPES: Mapping[str, str] = {
-    "svg": "image/svg+xml",
-    "png": "image/png",
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,33 +87,8 @@ def compose(
         cited = citations.unset(sequence)
     html = write_all(report, index, sections, numbered(sections), cited, pieces, cache)
     return _Composer(report, index, html, cited).document(
-        _assets(report, index, styling.theme, findings), templates, findings
+        assets(report, index, styling.theme, cache, findings), templates, findings
     )
-
-
-def _assets(report: Report, index: Index, theme: Path, findings: Findings) -> tuple[Asset, ...]:
-    assets: list[Asset] = []
-    data = {
-        name: tuple({column: cell.text for column, cell in zip(table.columns, row, strict=True)} for row in table.rows)
-        for name, table in report.data.items()
-    }
-    for entry in report.figures:
-        href = asset_name(entry)
-        if entry.figure.id not in index.placed:
-            continue
-        if entry.chart is not None:
-            path = report.place.file.removesuffix("report.yaml") + str(entry.figure.chart)
-            source = ChartSource(path=path, text=entry.chart, data=data)
-            title = index.targets[entry.figure.id].title
-            drawn = draw_chart(source, title, entry.figure.alt or "", theme, findings)
-            if drawn is not None:
-                assets.append(Asset(href, MEDIA_TYPES["svg"], drawn))
-        elif entry.picture is not None:
-            assets.append(Asset(href, MEDIA_TYPES.get(href.rsplit(".", 1)[-1], ""), entry.picture))
-    for path, picture in report.pictures.items():
-        href = picture_name(path)
-        assets.append(Asset(href, MEDIA_TYPES.get(href.rsplit(".", 1)[-1], ""), picture))
-    return tuple(assets)
 
 
 KINDS: Mapping[SectionKind, Kind] = {

@@ -6,7 +6,6 @@ numbers and titles of what it refers to, values of the data, the marks of its no
 
 from __future__ import annotations
 
-import json
 import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -83,7 +82,8 @@ def resolve_all(
     def resolve(some: Sequence[tuple[str, BundleRead]]) -> list[_Fresh]:
         return [_resolved_and_kept(report, index, bundle, terms, findings, cache, key) for key, bundle in some]
 
-    fresh = iter(pandoc.in_batches(missing, [bundle.bundle.size // _EASE for _, bundle in missing], resolve))
+    sizes = [bundle.bundle.size // _EASE for _, bundle in missing]
+    fresh = iter(pandoc.in_batches(missing, sizes, resolve, least=pandoc.LEAST // _EASE))  # no program is started
     results = []
     met: list[str] = []
     whole = True
@@ -172,7 +172,7 @@ class _Surroundings:
             self._common,
             repr([(call.id, call.mark) for call in notes]),
             repr([(target.id, target.number, target.title) for target in self._index.headings.get(section, ())]),
-            *(json.dumps(call.entry.note.model_dump(mode="json")) for call in notes if call.entry is not None),
+            *(call.entry.note.model_dump_json() for call in notes if call.entry is not None),
             *(self._display(id) for id in self._placed.get(section, ())),
             *(self._everything for id in self._placed.get(section, ()) if self._has_groups(id)),
             *sorted({fact for token in self._tokens(section) for fact in self._facts(token, section)}),

@@ -26,7 +26,7 @@ VARIABLES = (
     "collection-title",
     "event-title",
 )
-_LEAST = 500  # characters of Markdown that are read in the time in which a reader is made
+_READER = 500  # characters of Markdown that are read in the time in which a reader is made
 
 
 def with_markup(items: Sequence[dict[str, object]], cache: Cache) -> list[dict[str, object]]:
@@ -56,7 +56,7 @@ def _read(titles: Sequence[str], cache: Cache) -> dict[str, Nodes | None]:
     keys = {title: key_of(VERSION, pandoc.program(), READER, title) for title in titles}
     stored = {title: cache.get(key) for title, key in keys.items()}
     missing = [title for title, value in stored.items() if value is None]
-    sizes = [_LEAST + len(title) for title in missing]
+    sizes = [_READER + len(title) for title in missing]
     fresh = pandoc.in_batches(missing, sizes, partial(_read_and_kept, cache, keys))
     found: dict[str, Nodes | None] = dict(zip(missing, fresh, strict=True))
     found |= {title: json.loads(value) for title, value in stored.items() if value is not None}
