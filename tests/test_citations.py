@@ -454,6 +454,16 @@ def test_the_same_sequence_is_set_once(cache: Cache, monkeypatch: pytest.MonkeyP
             cite(place=PLACE, cache=cache, **arguments)  # type: ignore[arg-type]
 
 
+def test_damaged_citations_are_set_again(cache: Cache) -> None:
+    slots = in_text((Citation("law"),), (Citation("quoted"),))
+    first = cite(slots, WORKS, style("apa"), "en", PLACE, cache)
+    for path in cache.folder.rglob("*"):
+        if path.is_file():
+            path.write_bytes(path.read_bytes()[:-2])
+    assert cite(slots, WORKS, style("apa"), "en", PLACE, cache) == first
+    assert cite(slots, WORKS, style("apa"), "en", PLACE, cache) == first
+
+
 def test_a_report_without_citations_starts_nothing(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pandoc, "run", lambda requests: pytest.fail("pandoc was started"))
     cited = cite((sequel([Slot((), note=True, leads=False)]),), WORKS, style("apa"), "en", PLACE, cache)
