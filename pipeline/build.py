@@ -16,6 +16,7 @@ from pipeline.ahead import Ahead
 from pipeline.assemble import Provenance, manuscript_filters
 from pipeline.cache import Cache
 from pipeline.check import Checked, read_and_judge
+from pipeline.collecting import nothing_collected
 from pipeline.compose import Styling, compose
 from pipeline.datasets import datasets
 from pipeline.diagnostics import Findings, Severity, Span, StageFailedError, declare, has_errors
@@ -174,6 +175,7 @@ def _templates(report: Report, workspace: Workspace) -> Templates:
     return Templates(workspace.templates, report.templates, workspace.shown, manuscript_filters(words))
 
 
+@nothing_collected()
 def composed(checked: Checked, workspace: Workspace, progress: Progress, findings: Findings) -> Document:
     """The document of a report that has no errors.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.cache import Cache
+from pipeline.collecting import nothing_collected
 from pipeline.csl import counts_back, style_is_note, style_path
 from pipeline.diagnostics import Diagnostic, Findings, Severity, declare
 from pipeline.document import Places
@@ -69,6 +70,7 @@ def check(report: Path, workspace: Workspace, progress: Progress) -> Outcome:
     return Outcome(checked.judged(findings, workspace), ())
 
 
+@nothing_collected()
 def read_and_judge(folder: Path, workspace: Workspace, progress: Progress, findings: Findings) -> Checked:
     """Read a report, number it, and apply every rule.
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import base64
 import json
+import pickle
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from pipeline.cache import Cache, key_of
 from pipeline.csl import CSL, locale_for, locator_terms
 from pipeline.diagnostics import Diagnostic, Severity, Span, StageFailedError, declare
 from pipeline.nodes import Node, Nodes
+from pipeline.slots import Group, Sequel, Slot, slots_of
+from pipeline.titles import with_markup
 from pipeline.works import Work, csl_json
 
 CITEPROC_FAILED = declare(
@@ -34,75 +37,30 @@ CITEPROC_FAILED = declare(
     """,
 )
 
-VERSION = "citations-5"
-TITLES = (
-    "title",
-    "title-short",
-    "container-title",
-    "container-title-short",
-    "collection-title",
-    "event-title",
-)
-TITLE_READER = (
-    "markdown-raw_html-raw_tex-tex_math_dollars-auto_identifiers-citations-example_lists-fancy_lists-startnum"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """One work in a group.
-
-    Attributes:
-        key: the work.
-        mode: "NormalCitation", "AuthorInText" (`@key`) or "SuppressAuthor" (`-@key`).
-        prefix: inlines before it.
-        suffix: inlines after it.
-        label: the CSL name of the locator, or "".
-        locator: the place in the work, "12-14", or "".
-    """
-
-    key: str
-    mode: str = "NormalCitation"
-    prefix: Nodes = field(default_factory=list)
-    suffix: Nodes = field(default_factory=list)
-    label: str = ""
-    locator: str = ""
-
-
-Group = tuple[Citation, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A place where works are cited.
-
-    Attributes:
-        groups: the groups of citations in it; none in a note that cites nothing (it still counts).
-        note: whether the place is a note.
-        leads: for a note, whether its first group stands at its beginning.
-    """
-
-    groups: tuple[Group, ...]
-    note: bool
-    leads: bool
+VERSION = "citations-6"
 
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """The words of all citations.
+    """The words of all citations, as JSON text: only those that are written anew are read.
 
     Attributes:
-        groups: for each slot, for each group in it, its inlines. In a note style a group in the text
-            holds a `Note` node, whose blocks are the words.
-        bibliography: for each work cited, in the order of the style, its key and inlines.
+        words: for each slot, the inlines of each group in it. In a note style a group in the text holds a `Note`
+            node, whose blocks are the words.
+        entries: for each work cited, in the order of the style, its key and its inlines in the bibliography.
     """
 
-    groups: tuple[tuple[Nodes, ...], ...]
-    bibliography: tuple[tuple[str, Nodes], ...]
+    words: tuple[str, ...]
+    entries: tuple[tuple[str, str], ...]
+
+    @property
+    def groups(self) -> tuple[tuple[Nodes, ...], ...]:
+        """For each slot, for each group in it, its inlines."""
+        return tuple(tuple(json.loads(groups)) for groups in self.words)
 
 
 def cite(
-    slots: tuple[Slot, ...],
+    sequence: Sequence[Sequel],
     works: tuple[Work, ...],
     style: Path,
     lang: str,
@@ -114,7 +72,7 @@ def cite(
     """Set all citations of a report.
 
     Args:
-        slots: every note and every citation in the text, in the order of print.
+        sequence: every note and every citation in the text, in the order of print.
         works: the works that may be cited.
         style: the CSL file.
         lang: the language of the report.
@@ -126,29 +84,40 @@ def cite(
     Raises:
         StageFailedError: when citeproc fails or says that something is wrong.
     """
-    cited = {citation.key for slot in slots for group in slot.groups for citation in group}
-    if not cited:
-        return Cited(tuple(tuple([] for _ in slot.groups) for slot in slots), ())
+    wanted = {work for stretch in sequence for work in stretch.works}
+    if not wanted:
+        return _cited(([[] for _ in slot.groups] for slot in slots_of(sequence)), ())
     locale = locale_for(lang)
     terms = locator_terms(locale)
-    items = [csl_json(work) for work in works if work.id in cited]
-    blocks = [_skeleton(slot, terms, number) for number, slot in enumerate(slots, 1)]
+    cited = [work for work in works if work.id in wanted]
     tools = "".join(f"{tool.name} {tool.version};" for tool in toolchain.versions())
     csl = _style_text(style, place, grouped=grouped)
-    key = key_of(VERSION, tools, locale, json.dumps(blocks), json.dumps(items), csl)
+    key = key_of(
+        VERSION,
+        tools,
+        locale,
+        json.dumps(sorted(terms.items())),
+        csl,
+        *(work.model_dump_json(exclude_none=True) for work in cited),
+        "sequence",
+        *(stretch.text for stretch in sequence if stretch.count),
+    )
     stored = cache.get(key)
-    if stored is None:
-        # As a `data:` address, pandoc opens no file, and a style that follows another does not make it ask the network.
-        address = "data:application/vnd.citationstyles.style+xml;base64," + base64.b64encode(csl).decode()
-        meta = {"lang": locale, "csl": address, "references": _with_markup(items)}
-        reply = pandoc.run((pandoc.Request("citeproc", nodes.document(blocks, meta)),))[0]
-        faults = [*([reply.error] if reply.error else []), *(message.text for message in reply.log)]
-        if faults:
-            raise StageFailedError(*(CITEPROC_FAILED.at(place, fault) for fault in faults))
-        stored = reply.result.encode("utf-8")
-        cache.put(key, stored)
-    result = nodes.blocks_of(stored.decode("utf-8"))
-    return _read_back(result, slots, place)
+    if stored is not None:
+        return Cited(*pickle.loads(stored))  # noqa: S301  # the cache is our own
+    slots = slots_of(sequence)
+    blocks = [_skeleton(slot, terms, number) for number, slot in enumerate(slots, 1)]
+    # As a `data:` address, pandoc opens no file, and a style that follows another does not make it ask the network.
+    address = "data:application/vnd.citationstyles.style+xml;base64," + base64.b64encode(csl).decode()
+    items = [csl_json(work) for work in cited]
+    meta = {"lang": locale, "csl": address, "references": with_markup(items, cache)}
+    reply = pandoc.run((pandoc.Request("citeproc", nodes.document(blocks, meta)),))[0]
+    faults = [*([reply.error] if reply.error else []), *(message.text for message in reply.log)]
+    if faults:
+        raise StageFailedError(*(CITEPROC_FAILED.at(place, fault) for fault in faults))
+    words = _read_back(nodes.blocks_of(reply.result), slots, place)
+    cache.put(key, pickle.dumps((words.words, words.entries), pickle.HIGHEST_PROTOCOL))
+    return words
 
 
 def _style_text(style: Path, place: Span, *, grouped: bool) -> bytes:
@@ -167,38 +136,19 @@ def _style_text(style: Path, place: Span, *, grouped: bool) -> bytes:
     return etree.tostring(root)
 
 
-def unset(slots: tuple[Slot, ...]) -> Cited:
+def unset(sequence: Sequence[Sequel]) -> Cited:
     """Keys in place of words: what stands there when the citations could not be set, and nothing is published."""
-    return Cited(
-        tuple(
-            tuple(nodes.text("; ".join("@" + citation.key for citation in group)) for group in slot.groups)
-            for slot in slots
-        ),
-        (),
+    words = (
+        [nodes.text("; ".join("@" + citation.key for citation in group)) for group in slot.groups]
+        for slot in slots_of(sequence)
     )
+    return _cited(words, ())
 
 
-def _with_markup(items: list[dict[str, object]]) -> list[dict[str, object]]:
-    """The works with their titles read as Markdown, as pandoc reads them in a YAML bibliography.
-
-    Quotation marks inside a title can then change with the quotation marks around it, and
-    `[H.F. and Others]{.nocase}` keeps its small letters.
-    """
-    places = [(item, key) for item in items for key in TITLES if isinstance(item.get(key), str)]
-    texts = (_straight_quotes(str(item[key])) for item, key in places)
-    replies = pandoc.run(tuple(pandoc.Request("read", text, TITLE_READER) for text in texts))
-    copies = {id(item): dict(item) for item in items}
-    for (item, key), reply in zip(places, replies, strict=True):
-        blocks = nodes.blocks_of(reply.result) if not reply.error else []
-        if len(blocks) == 1 and blocks[0]["t"] in ("Para", "Plain"):
-            copies[id(item)][key] = nodes.Inlines(blocks[0]["c"])
-    return [copies[id(item)] for item in items]
-
-
-def _straight_quotes(title: str) -> str:
-    """Pairs of typographic quotation marks as typed ones, which pandoc reads as quotations."""
-    title = re.sub(r"“([^“”]*)”", r'"\1"', title)
-    return re.sub(r"(?<!\w)‘([^‘’]*)’(?!\w)", r"'\1'", title)
+def _cited(groups: Iterable[Sequence[Nodes]], entries: Iterable[tuple[str, Nodes]]) -> Cited:
+    return Cited(
+        tuple(json.dumps(words) for words in groups), tuple((key, json.dumps(inlines)) for key, inlines in entries)
+    )
 
 
 def _skeleton(slot: Slot, terms: Mapping[str, str], number: int) -> Node:
@@ -245,7 +195,7 @@ def spaced(suffix: Nodes) -> Nodes:
 
 
 def _read_back(blocks: Nodes, slots: tuple[Slot, ...], place: Span) -> Cited:
-    groups: list[tuple[Nodes, ...]] = []
+    groups: list[list[Nodes]] = []
     for block, slot in zip(blocks, slots, strict=False):
         found = _cites(block)
         if len(found) != len(slot.groups):
@@ -253,10 +203,10 @@ def _read_back(blocks: Nodes, slots: tuple[Slot, ...], place: Span) -> Cited:
         words: list[Nodes] = [node["c"][1] for node in found]
         if slot.note and slot.leads and words:
             words[0] = _capitalised(words[0])
-        groups.append(tuple(words))
+        groups.append(words)
     if len(groups) != len(slots):
         raise StageFailedError(_lost(place))
-    return Cited(tuple(groups), tuple(_entries(blocks[len(slots) :])))
+    return _cited(groups, _entries(blocks[len(slots) :]))
 
 
 def _capitalised(inlines: Nodes) -> Nodes:

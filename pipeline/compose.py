@@ -13,9 +13,9 @@ from pathlib import Path
 from lxml import etree
 
 from pipeline import citations, markup, wording
-from pipeline.assemble import Provenance, assemble, asset_name
+from pipeline.assemble import Provenance, assemble
+from pipeline.assets import assets
 from pipeline.cache import Cache
-from pipeline.charts import ChartSource, draw_chart
 from pipeline.citations import Cited
 from pipeline.csl import locale_for, locator_terms
 from pipeline.diagnostics import Findings, StageFailedError
@@ -36,17 +36,9 @@ from pipeline.model import SectionKind
 from pipeline.naming import with_printed_titles
 from pipeline.reading import bundled, read
 from pipeline.report import Report, Section
-from pipeline.resolve import picture_name
-from pipeline.resolving import renumbered, resolve_all
+from pipeline.resolving import numbered, resolve_all
 from pipeline.templating import Templates
 from pipeline.writing import TextKey, write_all
-
-MEDIA_TYPES: Mapping[str, str] = {
-    "svg": "image/svg+xml",
-    "png": "image/png",
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,45 +75,20 @@ def compose(
     index = with_printed_titles(report, index, titles)
     terms = locator_terms(locale_for(lang))
     sections = resolve_all(report, index, bundles, terms, cache, findings)
-    slots, first = renumbered(sections)
+    sequence = tuple(section.cites for section in sections)
     works = tuple(entry.work for entry in report.works)
     place = report.place.at("citations", "style")
     bibliography = report.settings.citations.bibliography
     grouped = bibliography is not None and bool(bibliography.groups)
     try:
-        cited = citations.cite(slots, works, styling.style, lang, place, cache, grouped=grouped)
+        cited = citations.cite(sequence, works, styling.style, lang, place, cache, grouped=grouped)
     except StageFailedError as failed:  # the errors keep the document from being published
         findings.extend(failed.findings)
-        cited = citations.unset(slots)
-    html = write_all(report, index, sections, first, cited, pieces, cache)
+        cited = citations.unset(sequence)
+    html = write_all(report, index, sections, numbered(sections), cited, pieces, cache)
     return _Composer(report, index, html, cited).document(
-        _assets(report, index, styling.theme, findings), templates, findings
+        assets(report, index, styling.theme, cache, findings), templates, findings
     )
-
-
-def _assets(report: Report, index: Index, theme: Path, findings: Findings) -> tuple[Asset, ...]:
-    assets: list[Asset] = []
-    data = {
-        name: tuple({column: cell.text for column, cell in zip(table.columns, row, strict=True)} for row in table.rows)
-        for name, table in report.data.items()
-    }
-    for entry in report.figures:
-        href = asset_name(entry)
-        if entry.figure.id not in index.placed:
-            continue
-        if entry.chart is not None:
-            path = report.place.file.removesuffix("report.yaml") + str(entry.figure.chart)
-            source = ChartSource(path=path, text=entry.chart, data=data)
-            title = index.targets[entry.figure.id].title
-            drawn = draw_chart(source, title, entry.figure.alt or "", theme, findings)
-            if drawn is not None:
-                assets.append(Asset(href, MEDIA_TYPES["svg"], drawn))
-        elif entry.picture is not None:
-            assets.append(Asset(href, MEDIA_TYPES.get(href.rsplit(".", 1)[-1], ""), entry.picture))
-    for path, picture in report.pictures.items():
-        href = picture_name(path)
-        assets.append(Asset(href, MEDIA_TYPES.get(href.rsplit(".", 1)[-1], ""), picture))
-    return tuple(assets)
 
 
 KINDS: Mapping[SectionKind, Kind] = {
@@ -199,11 +166,11 @@ class _Composer:
 
     def bibliography(self) -> Chapter | None:
         settings = self.settings.citations.bibliography
-        if settings is None or not self.cited.bibliography:
+        if settings is None or not self.cited.entries:
             return None
         title = settings.title or self.words["bibliography"]
         types = {entry.work.id: entry.work.type for entry in self.report.works}
-        left = [key for key, _ in self.cited.bibliography]
+        left = [key for key, _ in self.cited.entries]
         parts: list[str] = []
         for number, group in enumerate(settings.groups, 1):
             chosen = [key for key in left if not group.types or types[key] in group.types]

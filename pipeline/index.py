@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from itertools import groupby
 
 from pipeline import model
 from pipeline.diagnostics import Span
@@ -96,6 +97,7 @@ class Index:
         parts: by the id of the section that a part begins with.
         targets: by anchor.
         notes: in the order of their calls.
+        called: the same by the section that calls them.
         headings: the targets of each section's headings, in order, by section id.
         excluded: anchors that exist only in sections that are not printed, and the section of each.
         placed: the sections in which figures and tables stand.
@@ -106,6 +108,7 @@ class Index:
     parts: Mapping[str, PartStart]
     targets: Mapping[str, Target]
     notes: tuple[NoteCall, ...]
+    called: Mapping[str, tuple[NoteCall, ...]]
     headings: Mapping[str, tuple[Target, ...]]
     excluded: Mapping[str, str]
     placed: Mapping[str, str]
@@ -113,7 +116,7 @@ class Index:
 
     def notes_of(self, section: str) -> tuple[NoteCall, ...]:
         """The notes that a section calls."""
-        return tuple(call for call in self.notes if call.section == section)
+        return self.called.get(section, ())
 
 
 def printed_sections(report: Report) -> tuple[tuple[Section, ...], Mapping[str, PartStart]]:
@@ -208,6 +211,7 @@ def build_index(report: Report, in_text_notes: bool) -> Index:
         parts=parts,
         targets=counter.targets,
         notes=tuple(counter.notes),
+        called={section: tuple(calls) for section, calls in groupby(counter.notes, key=lambda call: call.section)},
         headings=counter.headings,
         excluded={key: target.section for key, target in outside.targets.items() if key not in counter.targets},
         placed=counter.placed,

@@ -11,7 +11,8 @@ from pipeline.cache import Cache
 from pipeline.datafile import data_table
 from pipeline.diagnostics import Findings, Severity, Span, declare
 from pipeline.report import DataTable, FigureEntry, NoteEntry, Report, Section, TableEntry, WorkEntry
-from pipeline.scan import Form, Token, scan
+from pipeline.scan import Form, Token
+from pipeline.scanning import scan
 from pipeline.source import (
     FILE_MISSING,
     Embedded,
@@ -19,11 +20,11 @@ from pipeline.source import (
     Yaml,
     YamlFile,
     embedded,
-    parse_yaml,
     read_bytes,
     read_text,
 )
 from pipeline.validate import DUPLICATE_ID, WRONG_VALUE, Model, validated
+from pipeline.yaml_source import known_yaml, parse_yaml
 
 FRONT_MATTER_MISSING = declare(
     "SRC008",
@@ -77,13 +78,13 @@ def load(folder: Path, shown: Callable[[Path], str], cache: Cache, findings: Fin
     Args:
         folder: the report's folder.
         shown: how findings name a file.
-        cache: what texts hold is kept there.
+        cache: what YAML files say and what texts hold is kept there.
         findings: where faults go; the report is what could be read in spite of them.
 
     Raises:
         StageFailedError: when pandoc cannot run.
     """
-    reader = _Folder(folder, shown, findings)
+    reader = _Folder(folder, shown, cache, findings)
     settings, place, source = reader.settings()
     sections = tuple(reader.sections())
     notes = tuple(reader.notes())
@@ -156,8 +157,8 @@ def _texts(
 class _Folder:
     """The files of one report, each read once."""
 
-    def __init__(self, folder: Path, shown: Callable[[Path], str], findings: Findings) -> None:
-        self.folder, self.shown, self.findings = folder, shown, findings
+    def __init__(self, folder: Path, shown: Callable[[Path], str], cache: Cache, findings: Findings) -> None:
+        self.folder, self.shown, self.cache, self.findings = folder, shown, cache, findings
         self.broken: set[str] = set()
         self._data: dict[str, DataTable | None] = {}
 
@@ -174,7 +175,7 @@ class _Folder:
 
     def yaml(self, path: Path) -> YamlFile | None:
         text = self.text(path)
-        file = None if text is None else parse_yaml(text, self.shown(path), self.findings)
+        file = None if text is None else known_yaml(text, self.shown(path), self.findings, self.cache)
         if file is None:
             self.not_read(path)
         return file

@@ -173,7 +173,7 @@ def with_printed_titles(report: Report, index: Index, titles: Mapping[str, Nodes
             found |= {target.id: titles[f"{section}:{place}"] for place, target in enumerate(known)}
     printed = {id: _plain(names, inlines) for id, inlines in found.items() if id in index.targets}
     targets = {
-        identifier: replace(target, title=printed.get(identifier) or target.title)
+        identifier: replace(target, title=title) if (title := printed.get(identifier)) else target
         for identifier, target in index.targets.items()
     }
     headings = {

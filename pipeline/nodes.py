@@ -86,6 +86,11 @@ def is_note_call(node: Node) -> bool:
     return node.get("t") == "Link" and "noteref" in node["c"][0][1]
 
 
+def is_leaf(node: Node) -> bool:
+    """Whether a node has no other inside: a word, a space, a line across."""
+    return not isinstance(node.get("c"), (list, dict))
+
+
 Rewrite: TypeAlias = Callable[[Node], "Nodes | None"]
 
 
@@ -105,6 +110,9 @@ def rewritten(value: Any, rewrite: Rewrite) -> Any:
                 if replacement is not None:
                     result.extend(replacement)
                     continue
+                if is_leaf(item):  # most are
+                    result.append(item)
+                    continue
             result.append(rewritten(item, rewrite))
         return result
     if isinstance(value, dict):
@@ -114,14 +122,15 @@ def rewritten(value: Any, rewrite: Rewrite) -> Any:
 
 def walk(value: Any) -> Iterator[Node]:
     """Every node of a tree, in reading order."""
-    if isinstance(value, list):
-        for item in value:
-            yield from walk(item)
-    elif isinstance(value, dict):
-        if "t" in value:
-            yield value
-        for item in value.values():
-            yield from walk(item)
+    waiting = [value]
+    while waiting:
+        here = waiting.pop()
+        if isinstance(here, dict):
+            if "t" in here:
+                yield here
+            waiting += reversed(here.values())
+        elif isinstance(here, list):
+            waiting += reversed(here)
 
 
 def words(value: Any) -> str:

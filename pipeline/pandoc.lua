@@ -23,7 +23,9 @@ local function run(request)
   end
   local document = pandoc.read(request.text, "json")
   if request.action == "citeproc" then
-    return pandoc.write(pandoc.utils.citeproc(document), "json")
+    local cited = pandoc.utils.citeproc(document)
+    cited.meta = {} -- the works, which are larger than their words
+    return pandoc.write(cited, "json")
   end
   return pandoc.write(document, request.format, { html_math_method = "mathml", wrap_text = "none" })
 end

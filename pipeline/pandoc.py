@@ -24,7 +24,7 @@ Result = TypeVar("Result")
 SCRIPT = Path(__file__).with_name("pandoc.lua")
 MEMORY = 3 << 30  # bytes
 SECONDS = 600
-_LEAST, _MOST = 60_000, 300_000  # characters of Markdown that a process gets, when there are more
+LEAST, MOST = 60_000, 300_000  # characters of Markdown that a process gets, when there are more
 
 PANDOC_WARNING = declare(
     "PDC001",
@@ -127,7 +127,11 @@ def run(requests: tuple[Request, ...]) -> tuple[Reply, ...]:
 
 
 def in_batches(
-    items: Sequence[Item], characters: Sequence[int], work: Callable[[Sequence[Item]], Sequence[Result]]
+    items: Sequence[Item],
+    characters: Sequence[int],
+    work: Callable[[Sequence[Item]], Sequence[Result]],
+    *,
+    least: int = LEAST,
 ) -> list[Result]:
     """Work that needs pandoc for each item, done by several processes when there is much of it.
 
@@ -135,6 +139,7 @@ def in_batches(
         items: what is to be done.
         characters: how much Markdown each is, about.
         work: gives a result for each of some items; it may call `run`, and must not rely on being in this process.
+        least: how many characters are worth a process.
 
     Returns:
         A result for each item, in their order.
@@ -143,7 +148,7 @@ def in_batches(
         StageFailedError: when a process dies or exceeds its bounds, or as `work` raises it.
     """
     try:
-        return workers.in_batches(items, characters, work, least=_LEAST, most=_MOST)
+        return workers.in_batches(items, characters, work, least=least, most=MOST)
     except workers.WorkFailedError as failed:
         message = f"some texts could not be worked on: {failed.reason}"
         raise StageFailedError(PANDOC_FAILED.at(Span("pandoc"), message)) from failed

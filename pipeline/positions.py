@@ -6,8 +6,9 @@ The reader wraps each word in a span with its position; the words of a run are j
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, TypeAlias
 
 from pipeline.diagnostics import Span
@@ -17,12 +18,32 @@ UNPLAIN = "\ufffc"
 Node: TypeAlias = "dict[str, Any]"
 
 
-@dataclass(slots=True)
 class Run:
-    """Text that stands together, with the line and column of each of its characters."""
+    """Text that stands together.
 
-    text: str
-    places: list[tuple[int, int]]
+    Attributes:
+        pieces: its text in pieces that stand on one line each, with the line and column where each begins.
+        text: all of it.
+    """
+
+    __slots__ = ("_starts", "pieces")
+
+    def __init__(self) -> None:
+        self.pieces: list[tuple[str, int, int]] = []
+        self._starts: list[int] = []
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return "".join([text for text, _, _ in self.pieces])
+
+    def place(self, at: int) -> tuple[int, int]:
+        """The line and column of a character of the text."""
+        if not self._starts:
+            self._starts = list(accumulate((len(text) for text, _, _ in self.pieces[:-1]), initial=0))
+        number = bisect_right(self._starts, at) - 1
+        _, line, column = self.pieces[number]
+        return line, column + at - self._starts[number]
 
 
 _POSITION = re.compile(r"(?:[^@]*@)?(\d+):(\d+)-(\d+):(\d+)")
@@ -30,11 +51,15 @@ _POSITION = re.compile(r"(?:[^@]*@)?(\d+):(\d+)-(\d+):(\d+)")
 
 def position_of(attributes: list[list[str]]) -> Span:
     """The place that an element carries; line 0 when it carries none. The path is left empty."""
+    return Span("", *_numbers(attributes))
+
+
+def _numbers(attributes: list[list[str]]) -> tuple[int, int, int]:
     for key, value in attributes:
         if key == "data-pos" and (found := _POSITION.match(value)):
-            line, column, last_line, last_column = (int(number) for number in found.groups())
-            return Span("", line, column, last_column if line == last_line else 0)
-    return Span("")
+            line, column, last_line, last_column = found.groups()
+            return int(line), int(column), int(last_column) if line == last_line else 0
+    return 0, 0, 0
 
 
 def first_position(inlines: list[Node]) -> Span:
@@ -79,38 +104,43 @@ def piece_of(inline: Node) -> tuple[str, int, int] | None:
         return "\n", 0, 0
     if inline["t"] != "Span" or ["wrapper", "1"] not in inline["c"][0][2]:
         return None
-    position, inside = position_of(inline["c"][0][2]), inline["c"][1]
+    (line, column, end), inside = _numbers(inline["c"][0][2]), inline["c"][1]
     if len(inside) != 1:
-        return ("", position.line, position.column) if not inside else None
+        return ("", line, column) if not inside else None
     kind = inside[0]["t"]
-    if kind in ("SoftBreak", "LineBreak"):
-        return "\n", position.line, position.column
+    if kind == "Str":
+        text = str(inside[0]["c"])
+        plain = not end or end - column == len(text)
+        return text if plain else UNPLAIN * len(text), line, column
     if kind == "Space":
-        return " ", position.line, position.column
-    if kind != "Str":
-        return None
-    text = str(inside[0]["c"])
-    if position.end_column and position.end_column - position.column != len(text):
-        return UNPLAIN * len(text), position.line, position.column
-    return text, position.line, position.column
+        return " ", line, column
+    return ("\n", line, column) if kind in ("SoftBreak", "LineBreak") else None
 
 
 def span_of(run: Run, start: int, end: int) -> Span:
     """The place of a stretch of a run."""
-    line, column = run.places[start]
-    last_line, last_column = run.places[end - 1]
+    line, column = run.place(start)
+    last_line, last_column = run.place(end - 1)
     return Span("", line, column, last_column + 1 if last_line == line else 0)
 
 
 def pieces_of(run: Run) -> Iterator[tuple[str, Span]]:
     """A run of text as pieces that each stand on one line without a gap."""
-    start = 0
-    for end in range(1, len(run.text) + 1):
-        gap = end == len(run.text) or run.places[end] != (run.places[end - 1][0], run.places[end - 1][1] + 1)
-        if gap or run.text[end - 1] == "\n":
-            line, column = run.places[start]
-            yield run.text[start:end], Span("", line, column, column + end - start)
-            start = end
+    words: list[str] = []
+    first = (0, 0)
+    line, behind = 0, 0  # where the piece goes on that is being joined
+    for text, own_line, column in run.pieces:
+        if not text:
+            continue
+        if words and ((own_line, column) != (line, behind) or words[-1] == "\n"):
+            yield "".join(words), Span("", *first, behind)
+            words = []
+        if not words:
+            first = own_line, column
+        words.append(text)
+        line, behind = own_line, column + len(text)
+    if words:
+        yield "".join(words), Span("", *first, behind)
 
 
 def heading_words(inlines: list[Node]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
@@ -20,8 +20,10 @@ from pipeline.cache import Cache, key_of
 from pipeline.diagnostics import Diagnostic, Findings, StageFailedError
 from pipeline.index import Index
 from pipeline.naming import title_inlines
-from pipeline.nodes import Nodes, blocks_of
+from pipeline.nodes import Nodes, blocks_of, words
 from pipeline.outline import Outline, outline_of
+from pipeline.plain_texts import are_sentences
+from pipeline.scanning import known_outline
 
 READER = (
     "markdown-raw_html-raw_tex-raw_attribute-latex_macros-tex_math_dollars-native_divs-native_spans"
@@ -159,20 +161,65 @@ def _read_now(bundles: Sequence[Bundle], cache: Cache) -> Iterator[tuple[Trees, 
     running = [piece for bundle in bundles for piece in bundle.pieces if piece.kind in _RUNNING]
     outlines: dict[tuple[PieceKind, str], Outline] = {}
     for piece in running:
-        outline = scan.known_outline(piece.origin.text, cache) if _adds_only_calls(piece) else None
+        outline = known_outline(piece.origin.text, cache) if _adds_only_calls(piece) else None
         if outline is not None:
             outlines[piece.kind, piece.id] = outline
     unknown = [piece for piece in running if (piece.kind, piece.id) not in outlines]
-    requests = [pandoc.Request("read", piece.markdown, READER) for bundle in bundles for piece in bundle.pieces]
-    requests += [pandoc.Request("read", piece.markdown, scan.READER) for piece in unknown]
-    replies = iter(pandoc.run(tuple(requests)))
-    read = [[(piece, _succeeded(next(replies), piece)) for piece in bundle.pieces] for bundle in bundles]
-    for piece in unknown:
-        blocks = blocks_of(_succeeded(next(replies), piece).result)
-        outlines[piece.kind, piece.id] = outline_of(blocks, piece.markdown)
+    asked = [(piece, READER) for bundle in bundles for piece in bundle.pieces]
+    answers = _answers([*asked, *((piece, scan.READER) for piece in unknown)])
+    read = [[(piece, *next(answers)) for piece in bundle.pieces] for bundle in bundles]
+    for piece, (blocks, _) in zip(unknown, answers, strict=True):
+        outlines[piece.kind, piece.id] = outline_of(blocks(), piece.markdown)
     for own in read:
-        trees = {(piece.kind, piece.id): blocks_of(reply.result) for piece, reply in own}
-        yield trees, outlines, tuple(warning for piece, reply in own for warning in _warnings(piece, reply))
+        trees = {(piece.kind, piece.id): blocks() for piece, blocks, _ in own}
+        yield trees, outlines, tuple(warning for piece, _, log in own for warning in _warnings(piece, log))
+
+
+_Answer: TypeAlias = "tuple[Callable[[], Nodes], tuple[pandoc.Message, ...]]"
+
+
+def _answers(asked: Sequence[tuple[Piece, str]]) -> Iterator[_Answer]:
+    """For pieces, each with a reader: what is read, and what pandoc says about it.
+
+    A piece that may have any markup is read on its own, so that nothing in it reaches into the next. Plain sentences
+    are read together, a paragraph each; should they not come back word for word, they are read on their own, too.
+    """
+    numbered = list(enumerate(asked))
+    plain = [(number, piece) for number, (piece, reader) in numbered if reader == READER and _is_plain(piece)]
+    alone = [number for number, (piece, reader) in numbered if reader != READER or not _is_plain(piece)]
+    requests = [pandoc.Request("read", asked[number][0].markdown, asked[number][1]) for number in alone]
+    if plain:
+        requests.append(pandoc.Request("read", "\n\n".join(piece.origin.text for _, piece in plain), READER))
+    replies = list(pandoc.run(tuple(requests)))
+    found: dict[int, _Answer] = {}
+    if plain:
+        whole = replies.pop()
+        paragraphs = blocks_of(whole.result) if not whole.error and not whole.log else []
+        if _are_word_for_word(paragraphs, [piece for _, piece in plain]):
+            pairs = zip(plain, paragraphs, strict=True)
+            found = {number: (partial(list, (paragraph,)), ()) for (number, _), paragraph in pairs}
+        else:
+            alone += [number for number, _ in plain]
+            replies += pandoc.run(tuple(pandoc.Request("read", piece.markdown, READER) for _, piece in plain))
+    for number, reply in zip(alone, replies, strict=True):
+        result = _succeeded(reply, asked[number][0]).result
+        found[number] = partial(blocks_of, result), reply.log
+    return (found[number] for number, _ in numbered)
+
+
+def _is_plain(piece: Piece) -> bool:
+    """Whether a piece is nothing but plain sentences."""
+    return piece.offset == 0 and piece.markdown.strip("\n") == piece.origin.text and are_sentences(piece.origin.text)
+
+
+def _are_word_for_word(paragraphs: Nodes, pieces: Sequence[Piece]) -> bool:
+    return len(paragraphs) == len(pieces) and all(
+        paragraph["t"] == "Para" and _SPACES.sub(" ", words(paragraph["c"])) == piece.origin.text
+        for paragraph, piece in zip(paragraphs, pieces, strict=True)
+    )
+
+
+_SPACES = re.compile("\u00a0")  # behind an abbreviation
 
 
 def _adds_only_calls(piece: Piece) -> bool:
@@ -190,8 +237,8 @@ def _succeeded(reply: pandoc.Reply, piece: Piece) -> pandoc.Reply:
     return reply
 
 
-def _warnings(piece: Piece, reply: pandoc.Reply) -> Iterator[Diagnostic]:
-    for message in reply.log:
+def _warnings(piece: Piece, log: Sequence[pandoc.Message]) -> Iterator[Diagnostic]:
+    for message in log:
         # A call that pandoc does not see leaves its note unused: the comparison with the scan names the place.
         if message.kind != "NoteDefinedButNotUsed":
             yield pandoc.PANDOC_WARNING.at(piece.span(message.line, message.column), message.text)

@@ -14,7 +14,7 @@ from pipeline import nodes
 from pipeline.agreement import compare
 from pipeline.assemble import Piece, PieceKind
 from pipeline.cache import key_of
-from pipeline.citations import Citation, Group, Slot, parse_suffix, spaced
+from pipeline.citations import parse_suffix, spaced
 from pipeline.diagnostics import Findings
 from pipeline.index import Index, NoteCall, Target, slug
 from pipeline.model import SectionKind
@@ -22,6 +22,7 @@ from pipeline.naming import Names
 from pipeline.nodes import Node, Nodes
 from pipeline.report import Report
 from pipeline.scan import REFERENCE_PREFIXES
+from pipeline.slots import Citation, Group, Slot
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ numbers and titles of what it refers to, values of the data, the marks of its no
 
 from __future__ import annotations
 
-import json
 import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,6 @@ from functools import partial
 from pipeline import pandoc
 from pipeline.agreement import compare_order
 from pipeline.cache import Cache, key_of
-from pipeline.citations import Slot
 from pipeline.diagnostics import Diagnostic, Findings
 from pipeline.index import Index, NoteCall, figure_texts, table_texts
 from pipeline.naming import Names
@@ -23,8 +21,9 @@ from pipeline.reading import BundleRead
 from pipeline.report import Report
 from pipeline.resolve import Resolved, resolve_section
 from pipeline.scan import Form, Token
+from pipeline.slots import Sequel, sequel
 
-VERSION = "resolving-1"
+VERSION = "resolving-2"
 _EASE = 4  # how many times faster a text is resolved than read
 
 
@@ -36,7 +35,7 @@ class SectionResolved:
         section: its id; "" for the imprint and the colophon.
         key: names the result; the same result has the same.
         size: how many characters of Markdown it is.
-        slots: its citations, in the order of print.
+        cites: its citations, in the order of print.
         cache: keeps the result under `key`;
         remake: makes it once more, when it is not there.
     """
@@ -44,7 +43,7 @@ class SectionResolved:
     section: str
     key: str
     size: int
-    slots: tuple[Slot, ...]
+    cites: Sequel
     cache: Cache
     remake: Callable[[], Resolved]
 
@@ -77,26 +76,28 @@ def resolve_all(
     """
     surroundings = _Surroundings(report, index, terms)
     keys = [key_of(VERSION, bundle.key, surroundings.of(bundle.bundle.section)) for bundle in bundles]
-    known = [cache.get(key_of(key, "slots")) if cache.holds(key) else None for key in keys]
+    known = [cache.get(key_of(key, "cites")) if cache.holds(key) else None for key in keys]
     missing = [(key, bundle) for key, bundle, stored in zip(keys, bundles, known, strict=True) if stored is None]
 
     def resolve(some: Sequence[tuple[str, BundleRead]]) -> list[_Fresh]:
         return [_resolved_and_kept(report, index, bundle, terms, findings, cache, key) for key, bundle in some]
 
-    fresh = iter(pandoc.in_batches(missing, [bundle.bundle.size // _EASE for _, bundle in missing], resolve))
+    sizes = [bundle.bundle.size // _EASE for _, bundle in missing]
+    fresh = iter(pandoc.in_batches(missing, sizes, resolve, least=pandoc.LEAST // _EASE))  # no program is started
     results = []
     met: list[str] = []
     whole = True
     for bundle, key, stored in zip(bundles, keys, known, strict=True):
         if stored is not None:
-            slots, calls = pickle.loads(stored)  # noqa: S301  # the cache is our own
+            *parts, calls = pickle.loads(stored)  # noqa: S301  # the cache is our own
+            cites = Sequel(*parts)
         else:
             new = next(fresh)
-            slots, calls = new.slots, new.calls
+            cites, calls = new.cites, new.calls
             findings.extend(new.found)
             whole = whole and not new.found
         remake = partial(_remade, report, index, bundle, terms)
-        results.append(SectionResolved(bundle.bundle.section, key, bundle.bundle.size, slots, cache, remake))
+        results.append(SectionResolved(bundle.bundle.section, key, bundle.bundle.size, cites, cache, remake))
         met += calls
     if whole:
         compare_order(tuple(met), report, index, findings)
@@ -107,7 +108,7 @@ def resolve_all(
 class _Fresh:
     """What was resolved just now: the citations, the ids of the notes that are called, and what was found wrong."""
 
-    slots: tuple[Slot, ...]
+    cites: Sequel
     calls: tuple[str, ...]
     found: tuple[Diagnostic, ...]
 
@@ -128,10 +129,12 @@ def _resolved_and_kept(
     resolved, calls = resolve_section(report, index, bundle.bundle.section, trees, pieces, terms, findings)
     known = set(before.all())
     found = tuple(finding for finding in findings.all() if finding not in known)
+    cites = sequel(resolved.slots)
     if not found:
-        cache.put(key_of(key, "slots"), pickle.dumps((resolved.slots, calls), pickle.HIGHEST_PROTOCOL))
+        kept = cites.text, cites.count, cites.works, calls
+        cache.put(key_of(key, "cites"), pickle.dumps(kept, pickle.HIGHEST_PROTOCOL))
         cache.put(key, pickle.dumps(resolved, pickle.HIGHEST_PROTOCOL))
-    return _Fresh(resolved.slots, calls, found)
+    return _Fresh(cites, calls, found)
 
 
 def _remade(report: Report, index: Index, bundle: BundleRead, terms: Mapping[str, str]) -> Resolved:
@@ -169,7 +172,7 @@ class _Surroundings:
             self._common,
             repr([(call.id, call.mark) for call in notes]),
             repr([(target.id, target.number, target.title) for target in self._index.headings.get(section, ())]),
-            *(json.dumps(call.entry.note.model_dump(mode="json")) for call in notes if call.entry is not None),
+            *(call.entry.note.model_dump_json() for call in notes if call.entry is not None),
             *(self._display(id) for id in self._placed.get(section, ())),
             *(self._everything for id in self._placed.get(section, ()) if self._has_groups(id)),
             *sorted({fact for token in self._tokens(section) for fact in self._facts(token, section)}),
@@ -221,11 +224,11 @@ class _Surroundings:
                 yield repr((key, key in self._works))
 
 
-def renumbered(slots: Sequence[SectionResolved]) -> tuple[tuple[Slot, ...], dict[str, int]]:
-    """All slots in the order of print, and the number of the first of each section."""
+def numbered(sections: Sequence[SectionResolved]) -> dict[str, int]:
+    """The number of the first slot of each section, when all are counted in the order of print."""
     first: dict[str, int] = {}
-    found: list[Slot] = []
-    for section in slots:
-        first[section.section] = len(found)
-        found += section.slots
-    return tuple(found), first
+    count = 0
+    for section in sections:
+        first[section.section] = count
+        count += section.cites.count
+    return first

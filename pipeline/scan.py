@@ -9,16 +9,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from enum import Enum
-from functools import partial
 from typing import Any, TypeAlias
 
-from pipeline import outline, pandoc
-from pipeline.cache import Cache, key_of
-from pipeline.diagnostics import Span, StageFailedError
-from pipeline.outline import Outline, outline_of
+from pipeline.diagnostics import Span
 from pipeline.positions import (
     Run,
     heading_words,
@@ -31,10 +26,9 @@ from pipeline.positions import (
     span_of,
     unwrapped,
 )
-from pipeline.source import Embedded
 
 READER = "commonmark_x+sourcepos-smart-emoji-gfm_auto_identifiers-superscript-subscript"
-VERSION = "scan-13"
+VERSION = "scan-14"
 
 Node: TypeAlias = "dict[str, Any]"
 
@@ -100,77 +94,19 @@ _KEY = r"(?:\{[^{}\s]+\}|[^\W_](?:[\w]|[:.#$%&\-+?<>~/](?=\w))*|_\w*)"
 _PIECE = re.compile(
     rf"(?P<note>\[\^(?P<note_id>[^\s\[\]^]+)\])|(?P<at>(?<![\w@\\])(?P<minus>-?)@(?P<key>{_KEY}))|(?P<super>\^[^\s^\[\]]+\^)|(?P<inline_note>\^\[)|(?P<open>\[)|(?P<close>\])"
 )
+_POSITIONED = frozenset({"wrapper", "data-pos"})
 _CAPTION = re.compile(r"^(?:[Tt]able)?:\s")
 _NOTE_TEXT = re.compile(r"^[ >]*(?:(?:[-+*]|\d+[.)])[ ]+)*(\[\^([^\s\]^]+)\]:)")
 
 
-def scan(texts: tuple[Embedded, ...], cache: Cache) -> tuple[tuple[Token, ...], ...]:
-    """What each text holds, in the order of the text; what is not cached is read.
+def tokens_in(tree: Node, text: str) -> tuple[Token, ...]:
+    """What a text holds, in its order; places are those of the text itself, without a file.
 
-    Raises:
-        StageFailedError: when pandoc cannot read a text.
+    Args:
+        tree: the document that the reader made of the text; captions move in it.
+        text: the text.
     """
-    keys = [_key(text.text) for text in texts]
-    trees: dict[str, str] = {}
-    for key in keys:
-        if key not in trees and (stored := cache.get(key)) is not None:
-            trees[key] = stored.decode("utf-8")
-    missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in trees}
-    lengths = [len(text.text) for text in missing.values()]
-    fresh = pandoc.in_batches(list(missing.values()), lengths, partial(_scanned, cache))
-    trees |= dict(zip(missing, fresh, strict=True))
-    return tuple(
-        tuple(_unpacked(entry, text) for entry in json.loads(trees[key])) for key, text in zip(keys, texts, strict=True)
-    )
-
-
-def known_outline(text: str, cache: Cache) -> Outline | None:
-    """The blocks of a text that was scanned before, as the scan's reader sees them."""
-    stored = cache.get(key_of(_key(text), outline.VERSION))
-    return None if stored is None else outline.unpacked(stored)
-
-
-def _key(text: str) -> str:
-    return key_of(VERSION, READER, text)
-
-
-def _scanned(cache: Cache, texts: Sequence[Embedded]) -> list[str]:
-    replies = pandoc.run(tuple(pandoc.Request("read", text.text, READER) for text in texts))
-    results = []
-    for text, reply in zip(texts, replies, strict=True):
-        if reply.error:
-            raise StageFailedError(pandoc.PANDOC_FAILED.at(text.span(1, 1), reply.error))
-        tree = json.loads(reply.result)
-        blocks = outline_of(tree["blocks"], text.text)  # before the scanner moves captions
-        results.append(json.dumps([_packed(token) for token in _Scanner(text.text).document(tree)]))
-        cache.put(_key(text.text), results[-1].encode("utf-8"))
-        cache.put(key_of(_key(text.text), outline.VERSION), outline.packed(blocks))
-    return results
-
-
-def _packed(token: Token) -> dict[str, Any]:
-    entry = asdict(token)
-    entry["form"] = token.form.value
-    return entry
-
-
-def _unpacked(entry: dict[str, Any], text: Embedded) -> Token:
-    def moved(span: dict[str, Any]) -> Span:
-        return text.span(span["line"], span["column"], span["end_column"])
-
-    return Token(
-        form=Form(entry["form"]),
-        name=entry["name"],
-        span=moved(entry["span"]),
-        level=entry["level"],
-        text=entry["text"],
-        keys=tuple((key, moved(span)) for key, span in entry["keys"]),
-        bare=entry["bare"],
-        classes=tuple(entry["classes"]),
-        number_only=entry["number_only"],
-        within=entry["within"],
-        group=entry["group"],
-    )
+    return tuple(_Scanner(text).document(tree))
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,17 +258,15 @@ class _Scanner:
     # -- inlines
 
     def inlines(self, inlines: list[Node]) -> None:
-        run, brackets = Run("", []), list[list[Mention]]()
+        run, brackets = Run(), list[list[Mention]]()
         for inline in inlines:
             self.stray(inline)
             piece = piece_of(inline)
             if piece is not None:
-                text, line, column = piece
-                run.text += text
-                run.places += [(line, column + offset) for offset in range(len(text))]
+                run.pieces.append(piece)
             else:
                 self.read(run, brackets)
-                run = Run("", [])
+                run = Run()
                 self.inline(inline)
         self.read(run, brackets)
         never_closed = enumerate(mention for group in brackets for mention in group)
@@ -344,10 +278,11 @@ class _Scanner:
 
     def stray(self, inline: Node) -> None:
         """Attributes behind a word: this reader takes them, pandoc's own Markdown prints them as words."""
-        if inline["t"] != "Span" or ["wrapper", "1"] not in inline["c"][0][2]:
+        if inline["t"] != "Span":
             return
         identifier, classes, settings = inline["c"][0]
-        if identifier or classes or any(key not in ("wrapper", "data-pos") for key, _ in settings):
+        bare = not identifier and not classes and {key for key, _ in settings} <= _POSITIONED
+        if not bare and ["wrapper", "1"] in settings:
             self.add(Form.STRAY, identifier, self.attributes_behind(inline["c"][0]))
 
     def inline(self, inline: Node) -> None:
@@ -407,9 +342,10 @@ class _Scanner:
 
     def read(self, run: Run, brackets: list[list[Mention]]) -> None:
         """Read a run of text; `brackets` are those that earlier runs of the same text have opened."""
-        if not run.text:
+        text = run.text
+        if not text:
             return
-        for found in _PIECE.finditer(run.text):
+        for found in _PIECE.finditer(text):
             if found["note"]:
                 self.add(Form.NOTE_CALL, found["note_id"], span_of(run, *found.span("note")))
             elif found["super"]:

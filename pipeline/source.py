@@ -1,29 +1,28 @@
-"""Bytes to text, and YAML to values that remember their places.
+"""Bytes to text, and the places of texts and values.
 
-Nothing that an author writes is read in any other way, so every encoding fault, every link out of the
-report's folder and every YAML mistake is found here, once.
+Nothing that an author writes is read in any other way, so every encoding fault and every link out of the report's
+folder is found here, once.
 """
 
 from __future__ import annotations
 
-import contextlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
-
-import yaml
 
 from pipeline.diagnostics import Findings, Severity, Span, declare
 
 Yaml: TypeAlias = "bool | str | list[Yaml] | dict[str, Yaml] | None"
 Path_: TypeAlias = tuple[str | int, ...]
+Mark: TypeAlias = tuple[int, int, int]
+"""A line, a column, and the column behind the last character (see `Span`)."""
 
 LONGEST_LINE = 100_000
 LARGEST_TEXT = 20_000_000
 LARGEST_PICTURE = 50_000_000
-DEEPEST = 50
 
 NOT_UTF8 = declare(
     "SRC001",
@@ -92,37 +91,7 @@ CONTROL_CHARACTER = declare(
     It came with a paste; delete it.
     """,
 )
-YAML_SYNTAX = declare(
-    "SRC010",
-    "yaml-syntax",
-    Severity.ERROR,
-    """
-    A YAML file cannot be read. The place is where the reader lost the thread; the cause often stands a
-    line above: a missing quote, a colon inside a text without quotes, a tab.
 
-    Bad:   title: Counts: two ways
-    Good:  title: "Counts: two ways"
-    """,
-)
-DUPLICATE_KEY = declare(
-    "SRC011",
-    "duplicate-key",
-    Severity.ERROR,
-    """
-    A key stands twice in one YAML mapping, and only one of the two values would be kept.
-    """,
-)
-YAML_ALIAS = declare(
-    "SRC012",
-    "yaml-alias",
-    Severity.ERROR,
-    """
-    YAML anchors and aliases (`&name`, `*name`), tags (`!name`) and nesting deeper than 50 levels are not
-    used in reports: each value has one home, and a reader should see it where it counts.
-    """,
-)
-
-_TAGS = frozenset({"null", "bool", "int", "float", "timestamp", "str", "seq", "map", "merge", "value"})
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -131,8 +100,8 @@ class Place:
     """Where a value stands in its file, and where the values inside it stand."""
 
     file: str
-    spans: Mapping[Path_, Span] = field(repr=False)
-    keys: Mapping[Path_, Span] = field(repr=False)
+    spans: Mapping[Path_, Mark] = field(repr=False)
+    keys: Mapping[Path_, Mark] = field(repr=False)
     styles: Mapping[Path_, str] = field(repr=False)
     path: Path_ = ()
 
@@ -141,11 +110,12 @@ class Place:
         full = (*self.path, *path)
         while full and full not in self.spans:
             full = full[:-1]
-        return self.spans.get(full, Span(self.file))
+        return Span(self.file, *self.spans.get(full, ()))
 
     def key(self, *path: str | int) -> Span:
         """The span of a key, or of the value when there is no such key."""
-        return self.keys.get((*self.path, *path)) or self.at(*path)
+        mark = self.keys.get((*self.path, *path))
+        return self.at(*path) if mark is None else Span(self.file, *mark)
 
     def inside(self, *path: str | int) -> Place:
         """The place of a value inside this one."""
@@ -246,136 +216,6 @@ def _characters_are_sound(text: str, shown: str, findings: Findings) -> bool:
     return sound
 
 
-def parse_yaml(text: str, shown: str, findings: Findings, first_line: int = 1) -> YamlFile | None:
-    """YAML text as values: mappings, lists, texts, booleans and nulls; numbers and dates stay text.
-
-    That `1.10` stays "1.10" and `no` stays "no" is meant: what a value is, the model decides.
-
-    Args:
-        text: the YAML.
-        shown: the file, as findings name it.
-        findings: where faults go.
-        first_line: the line of the file on which `text` begins.
-
-    Returns:
-        None when the YAML cannot be read.
-    """
-    before = first_line - 1
-    try:
-        deep = _too_deep(text)
-        if deep:
-            span = Span(shown, deep[0] + 1 + before, deep[1] + 1)
-            findings.add(YAML_ALIAS.at(span, f"more than {DEEPEST} levels are nested"))
-            return None
-        node = yaml.compose(text, Loader=yaml.CSafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        span = Span(shown, mark.line + 1 + before, mark.column + 1) if mark else Span(shown)
-        words = " ".join(part for part in (error.context, error.problem) if part)
-        findings.add(YAML_SYNTAX.at(span, words or "the YAML cannot be read"))
-        return None
-    except (yaml.YAMLError, RecursionError) as error:
-        findings.add(YAML_SYNTAX.at(Span(shown), str(error) or "the YAML is nested too deeply"))
-        return None
-    reader = _Reader(shown, before, text.split("\n"), findings)
-    try:
-        value = reader.value(node, ()) if node is not None else None
-    except _NotReadError:
-        return None
-    return YamlFile(value, Place(shown, reader.spans, reader.keys, reader.styles), text)
-
-
-def _too_deep(text: str) -> tuple[int, int] | None:
-    """The line and column, from 0, where values are nested too deeply.
-
-    The composer, written in C, calls itself for each level; a deep enough file would end the process.
-    """
-    depth = 0
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > DEEPEST:
-                mark = event.start_mark
-                return (mark.line, mark.column) if mark else (0, 0)
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-    return None
-
-
-class _NotReadError(Exception):
-    """A value is left out; why has been told."""
-
-
-class _Reader:
-    """Turns composed nodes into values and records where each stood."""
-
-    def __init__(self, shown: str, before: int, lines: list[str], findings: Findings) -> None:
-        self.shown, self.before, self.lines, self.findings = shown, before, lines, findings
-        self.spans: dict[Path_, Span] = {}
-        self.keys: dict[Path_, Span] = {}
-        self.styles: dict[Path_, str] = {}
-        self._seen: set[int] = set()
-
-    def value(self, node: yaml.Node, path: Path_, key: Span | None = None) -> Yaml:
-        span = self._span(node)
-        if id(node) in self._seen:  # the reader knows the place of the first one only, so the key must do
-            self.findings.add(YAML_ALIAS.at(key or span, "an alias repeats a value", "write the value out"))
-            raise _NotReadError
-        self._seen.add(id(node))
-        if node.tag.rpartition(":")[2] not in _TAGS:
-            self.findings.add(YAML_ALIAS.at(span, f'the tag "{node.tag}" is not used in reports'))
-            raise _NotReadError
-        self.spans[path] = span
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, path)
-        if isinstance(node, yaml.SequenceNode):
-            return self._sequence(node, path)
-        if not isinstance(node, yaml.ScalarNode):
-            return None
-        self.styles[path] = node.style or ""
-        return _scalar(node)
-
-    def _mapping(self, node: yaml.MappingNode, path: Path_) -> dict[str, Yaml]:
-        mapping: dict[str, Yaml] = {}
-        for key_node, value_node in node.value:
-            key_span = self._span(key_node)
-            if not isinstance(key_node, yaml.ScalarNode):
-                self.findings.add(YAML_SYNTAX.at(key_span, "a key is not a word"))
-                continue
-            key = str(key_node.value)
-            if key in mapping:
-                first = self.keys[(*path, key)]
-                message = f'the key "{key}" stands twice'
-                self.findings.add(DUPLICATE_KEY.at(key_span, message, f"the first one is on line {first.line}"))
-                continue
-            self.keys[(*path, key)] = key_span
-            with contextlib.suppress(_NotReadError):
-                mapping[key] = self.value(value_node, (*path, key), key_span)
-        return mapping
-
-    def _sequence(self, node: yaml.SequenceNode, path: Path_) -> list[Yaml]:
-        items: list[Yaml] = []
-        for item in node.value:
-            with contextlib.suppress(_NotReadError):
-                items.append(self.value(item, (*path, len(items))))
-        return items
-
-    def _span(self, node: yaml.Node) -> Span:
-        start, end = node.start_mark, node.end_mark
-        last = end.column + 1 if end.line == start.line else 0
-        return Span(self.shown, start.line + 1 + self.before, start.column + 1, last)
-
-
-def _scalar(node: yaml.ScalarNode) -> bool | str | None:
-    text = str(node.value)
-    if not node.style:  # plain; the C loader says "", the Python one None
-        if text in ("", "~", "null", "Null", "NULL"):
-            return None
-        if text in ("true", "True", "false", "False"):
-            return text in ("true", "True")
-    return text
-
-
 FIRST_LINE = -1
 BEGINNING = -2
 
@@ -419,17 +259,23 @@ def embedded(text: str, place: Place, source: str, *path: str | int, first_line:
         first_line: the line of the file on which `source` begins.
     """
     span, style = place.at(*path), place.style(*path)
-    lines = source.split("\n")[span.line - first_line :]
+    lines, first = _lines(source), span.line - first_line
     if style == "|":
         blanks = 1  # the line of the sign itself
-        while blanks < len(lines) and not lines[blanks].strip():
+        while first + blanks < len(lines) and not lines[first + blanks].strip():
             blanks += 1
-        body = lines[blanks] if blanks < len(lines) else ""
+        body = lines[first + blanks] if first + blanks < len(lines) else ""
         indent = len(body) - len(body.lstrip(" "))
         kept = len(text) - len(text.lstrip("\n"))  # blank lines that stand before the words and are in the text
         return Embedded(text, span.path, span.line + blanks - kept, indent + 1, indent)
-    written = lines[0][span.column - 1 : span.end_column - 1] if lines and span.end_column else ""
+    written = lines[first][span.column - 1 : span.end_column - 1] if first < len(lines) and span.end_column else ""
     inner = written[1:-1] if style in ("'", '"') else written
     column = span.column + written.find(inner) + len(inner) - len(inner.lstrip())
     as_written = inner.strip() == text  # no escapes, and all on one line
     return Embedded(text, span.path, span.line, column, FIRST_LINE if as_written else BEGINNING)
+
+
+@lru_cache(maxsize=1)
+def _lines(source: str) -> Sequence[str]:
+    """The lines of a file, which is asked for once for each text in it."""
+    return source.split("\n")

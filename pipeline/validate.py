@@ -6,6 +6,7 @@ validated again.
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import re
 from collections.abc import Mapping
@@ -142,6 +143,8 @@ def validated(model: type[Model], value: Yaml, place: Place, findings: Findings)
     if not isinstance(value, dict):
         findings.add(WRONG_VALUE.at(place.span, f"expected keys and values, found {_kind_of(value)}"))
         return None
+    with contextlib.suppress(ValidationError):
+        return model.model_validate(value)
     rest = _Remainder(value)
     told: set[Path_] = set()
     for _ in range(ROUNDS):

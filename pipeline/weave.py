@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
-from pipeline.citations import Cited
-from pipeline.nodes import Nodes, is_note_call
+from pipeline.nodes import Nodes, is_leaf, is_note_call
 
 
-def filled(value: Any, cited: Cited) -> Any:
+def filled(value: Any, words: Sequence[Sequence[Nodes]]) -> Any:
     """The AST with the words of its citations in their places.
 
     Citeproc ends a citation in a note like a sentence; where the author's own words go on, its full stop goes.
+
+    Args:
+        value: any part of a tree.
+        words: for each slot, the inlines of each group in it.
     """
     if isinstance(value, dict):
-        return {key: filled(item, cited) for key, item in value.items()}
+        return value if is_leaf(value) else {key: filled(item, words) for key, item in value.items()}
     if not isinstance(value, list):
         return value
     result: list[Any] = []
     for place, item in enumerate(value):
         if not _is_marker(item):
-            result.append(filled(item, cited))
+            result.append(filled(item, words))
             continue
         settings = dict(item["c"][0][2])
-        words = [w for w in cited.groups[int(settings["slot"])][int(settings["group"])] if w["t"] != "Note"]
+        own = [word for word in words[int(settings["slot"])][int(settings["group"])] if word["t"] != "Note"]
         behind = value[place + 1] if place + 1 < len(value) else None
         goes_on = isinstance(behind, dict) and behind.get("t") == "Str" and behind["c"][:1] in tuple(".,;:")
-        result += _without_full_stop(words) if goes_on else words
+        result += _without_full_stop(own) if goes_on else own
     return result
 
 
@@ -52,7 +56,7 @@ def calls_after_punctuation(value: Any) -> Any:
     `as was shown [@key].` is written with a space and printed without one, as citeproc does in note styles.
     """
     if isinstance(value, dict):
-        return {key: calls_after_punctuation(item) for key, item in value.items()}
+        return value if is_leaf(value) else {key: calls_after_punctuation(item) for key, item in value.items()}
     if not isinstance(value, list):
         return value
     result: list[Any] = []

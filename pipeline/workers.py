@@ -124,7 +124,8 @@ def in_batches(
     batches: list[list[Piece]] = []
     weight = 0
     for item, own in zip(items, weights, strict=True):
-        if not batches or weight + own > share:
+        # To the nearest share, so that nothing is left over for one batch more than there are processors.
+        if not batches or weight + own > most or weight + own / 2 > share:
             batches.append([])
             weight = 0
         batches[-1].append(item)

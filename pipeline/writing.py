@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,7 +19,7 @@ from pipeline.resolving import SectionResolved
 from pipeline.weave import calls_after_punctuation, filled
 
 WRITER = "html5"
-VERSION = "writing-1"
+VERSION = "writing-2"
 _AST = 12  # times as long as the Markdown that it is made from, about
 
 
@@ -32,13 +33,21 @@ class TextKey:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """Texts to be written together, the key that their markup is kept under, and how much Markdown they were."""
+    """Texts to be written together.
+
+    Attributes:
+        key: what their markup is kept under.
+        size: how much Markdown they were, in characters.
+        section: the section that they are of; None for titles and works.
+        cited: the words of the citations in it.
+        more: the inlines of titles and works, as JSON text.
+    """
 
     key: str
     size: int
     section: SectionResolved | None
     cited: Cited
-    more: Mapping[TextKey, Nodes]
+    more: Mapping[TextKey, str]
 
 
 def write_all(
@@ -65,23 +74,27 @@ def write_all(
         StageFailedError: when pandoc cannot write a text.
     """
     shapes = {entry.table.id: repr(entry.table) for entry in report.tables}
+    placed: dict[str, list[str]] = {}
+    for id, home in index.placed.items():
+        placed.setdefault(home, []).extend([shapes[id]] if id in shapes else [])
+    program = pandoc.program()
     jobs = []
     for section in sections:
         start = first[section.section]
-        own = Cited(cited.groups[start : start + len(section.slots)], ())
-        placed = [shapes[id] for id, home in index.placed.items() if home == section.section and id in shapes]
+        words = cited.words[start : start + section.cites.count]
         calls = repr([(call.id, call.entry is None) for call in index.notes_of(section.section)])
-        key = key_of(VERSION, pandoc.program(), section.key, json.dumps(own.groups), calls, *placed)
-        jobs.append(_Job(key, section.size, section, own, {}))
+        key = key_of(VERSION, program, section.key, *words, calls, *placed.get(section.section, ()))
+        jobs.append(_Job(key, section.size, section, Cited(words, ()), {}))
     titles = {
-        TextKey("entry", target.id): [nodes.paragraph(nodes.text(target.title))]
+        TextKey("entry", target.id): json.dumps(nodes.text(target.title))
         for target in index.targets.values()
         if target.kind in (TargetKind.FIGURE, TargetKind.TABLE, TargetKind.PART)
     }
-    works = {TextKey("work", key): [nodes.paragraph(inlines)] for key, inlines in cited.bibliography}
+    works = {TextKey("work", key): inlines for key, inlines in cited.entries}
     for more in (titles, works):
-        listed = json.dumps([[key.use, key.id, blocks] for key, blocks in more.items()])
-        jobs.append(_Job(key_of(VERSION, pandoc.program(), listed), len(listed) // _AST, None, cited, more))
+        listed = [part for key, inlines in more.items() for part in (key.use, key.id, inlines)]
+        size = sum(len(part) for part in listed) // _AST
+        jobs.append(_Job(key_of(VERSION, program, *listed), size, None, cited, more))
     return _written(jobs, report, index, pieces, cache)
 
 
@@ -114,8 +127,7 @@ def _written_and_kept(
 ) -> Iterator[bytes]:
     """The markup of jobs, as it is kept."""
     texts = [_texts(job, index) for job in jobs]
-    requests = (pandoc.Request("write", nodes.document(blocks), WRITER) for own in texts for blocks in own.values())
-    replies = iter(pandoc.run(tuple(requests)))
+    replies = iter(_replies([blocks for own in texts for blocks in own.values()]))
     for job, own in zip(jobs, texts, strict=True):
         html = []
         for key in own:
@@ -131,20 +143,64 @@ def _written_and_kept(
         yield value
 
 
+def _replies(texts: Sequence[Nodes]) -> list[pandoc.Reply]:
+    """What pandoc writes for each text.
+
+    Each document costs pandoc more than a paragraph does, and most texts are one. These are written as one document
+    and parted again, unless pandoc has something to say or they do not come out one by one.
+    """
+    together = [number for number, blocks in enumerate(texts) if _is_plain_paragraph(blocks)]
+    alone = [number for number, blocks in enumerate(texts) if not _is_plain_paragraph(blocks)]
+    documents = [texts[number] for number in alone]
+    if together:
+        documents.append([texts[number][0] for number in together])
+    replies = list(_written_each(documents))
+    if together:
+        whole = replies.pop()
+        lines = whole.result.replace("</p>\n<p>", "</p>\n\n<p>").split("\n\n")
+        is_parted = len(lines) == len(together) and all(_PARAGRAPH.fullmatch(line) for line in lines)
+        if is_parted and not whole.error and not whole.log:
+            replies += [pandoc.Reply(line, (), "") for line in lines]
+        else:
+            replies += _written_each([texts[number] for number in together])
+    written = dict(zip((*alone, *together), replies, strict=True))
+    return [written[number] for number in range(len(texts))]
+
+
+def _written_each(documents: Sequence[Nodes]) -> tuple[pandoc.Reply, ...]:
+    return pandoc.run(tuple(pandoc.Request("write", nodes.document(blocks), WRITER) for blocks in documents))
+
+
+def _is_plain_paragraph(blocks: Nodes) -> bool:
+    if len(blocks) != 1 or blocks[0]["t"] != "Para" or not blocks[0]["c"]:
+        return False
+    return all(node["t"] in _PLAIN for node in nodes.walk(blocks[0]))
+
+
+# What the writer writes in the same way wherever it stands: it counts nothing in it, and it makes no paragraph of it.
+_PLAIN = frozenset(
+    {
+        "Para", "Str", "Space", "SoftBreak", "Emph", "Strong", "Underline", "Strikeout", "Superscript", "Subscript",
+        "SmallCaps", "Quoted", "SingleQuote", "DoubleQuote", "Span", "Link",
+    }
+)  # fmt: skip
+_PARAGRAPH = re.compile(r"<p>(?:(?!</?p>).)*</p>", re.DOTALL)
+
+
 def _texts(job: _Job, index: Index) -> dict[TextKey, Nodes]:
     """The texts of a job, as AST."""
     if job.section is None:
-        return dict(job.more)
-    section, cited, resolved = job.section.section, job.cited, job.section.resolved()
+        return {key: [nodes.paragraph(json.loads(inlines))] for key, inlines in job.more.items()}
+    section, words, resolved = job.section.section, job.cited.groups, job.section.resolved()
     texts: dict[TextKey, Nodes] = {}
     for (kind, identifier), blocks in resolved.blocks.items():
         if kind is not PieceKind.NOTE:
-            texts[TextKey(kind.value, identifier)] = calls_after_punctuation(filled(blocks, cited))
+            texts[TextKey(kind.value, identifier)] = calls_after_punctuation(filled(blocks, words))
     for call in index.notes_of(section) if section else ():
         if call.entry is not None:
-            blocks = filled(resolved.blocks.get((PieceKind.NOTE, call.id), []), cited)
+            blocks = filled(resolved.blocks.get((PieceKind.NOTE, call.id), []), words)
         else:
-            groups = cited.groups[resolved.slot_of[call.id]] if call.id in resolved.slot_of else ()
+            groups = words[resolved.slot_of[call.id]] if call.id in resolved.slot_of else ()
             blocks = _note_of(groups[0] if groups else nodes.text("?"))
         texts[TextKey("note", call.id)] = blocks
     texts.update(_entries(texts.get(TextKey("body", section), []), index))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 
 from pipeline.cache import Cache
-from pipeline.scan import scan
+from pipeline.scanning import scan
 from pipeline.source import Embedded
 from tests.pressing import Pressed, press_report
 from tests.readings import CLEAN, DEMO, RETURNS, TESTS, Reader, Reading, reading

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,9 +15,10 @@ from lxml import etree
 from pipeline import csl, nodes, pandoc, toolchain
 from pipeline.cache import Cache
 from pipeline.check import read_and_judge
-from pipeline.citations import Citation, Cited, Group, Slot, cite, parse_suffix, spaced
+from pipeline.citations import Cited, cite, parse_suffix, spaced
 from pipeline.diagnostics import Findings, Span, StageFailedError
 from pipeline.model import Locator
+from pipeline.slots import Citation, Group, Sequel, Slot, sequel, slots_of
 from pipeline.works import Work
 from tests.composing import Composed, composed, parsed, text_of, words, workspace_of, write_report
 
@@ -56,12 +58,12 @@ def style(name: str) -> Path:
     return path
 
 
-def in_text(*groups: Group) -> tuple[Slot, ...]:
-    return tuple(Slot((group,), note=False, leads=False) for group in groups)
+def in_text(*groups: Group) -> tuple[Sequel, ...]:
+    return tuple(sequel([Slot((group,), note=False, leads=False)]) for group in groups)
 
 
-def in_notes(*groups: Group) -> tuple[Slot, ...]:
-    return tuple(Slot((group,) if group else (), note=True, leads=True) for group in groups)
+def in_notes(*groups: Group) -> tuple[Sequel, ...]:
+    return tuple(sequel([Slot((group,) if group else (), note=True, leads=True)]) for group in groups)
 
 
 def said(cited: Cited) -> list[str]:
@@ -295,8 +297,11 @@ def test_the_bibliography_has_every_work_cited_and_no_other(woven: dict[str, Com
 
 def test_a_bibliography_in_one_piece_keeps_the_dash_of_its_style(cache: Cache) -> None:
     slots = in_notes((Citation("abel2019"), Citation("abel2020")))
-    whole = cite(slots, WORKS, style(IBID), "en-GB", PLACE, cache).bibliography
-    assert [(key, nodes.words(entry)[:4]) for key, entry in whole] == [("abel2019", "Abel"), ("abel2020", "———.")]
+    whole = cite(slots, WORKS, style(IBID), "en-GB", PLACE, cache).entries
+    assert [(key, nodes.words(json.loads(entry))[:4]) for key, entry in whole] == [
+        ("abel2019", "Abel"),
+        ("abel2020", "———."),
+    ]
 
 
 def test_a_numbered_bibliography_has_its_numbers_in_the_line(tmp_path: Path) -> None:
@@ -419,6 +424,14 @@ def test_a_style_that_counts_back_needs_notes_counted_through(tmp_path: Path) ->
 # ---------------------------------------------------------------- cache
 
 
+def test_a_stretch_of_the_sequence_is_read_as_it_was_written() -> None:
+    marked = Citation("law", "SuppressAuthor", nodes.text("see"), nodes.text("and more"), "page", "12-14")
+    slots = (Slot(((marked, Citation("abel2019")), ()), note=True, leads=False), Slot((), note=True, leads=False))
+    stretch = sequel(slots)
+    assert (stretch.count, stretch.works) == (2, ("law", "abel2019"))
+    assert slots_of((stretch, sequel(()), stretch)) == slots + slots
+
+
 def test_the_same_sequence_is_set_once(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
     slots = in_text((Citation("law"),), (Citation("abel2019"),))
     first = cite(slots, WORKS, style("apa"), "en", PLACE, cache)
@@ -428,21 +441,33 @@ def test_the_same_sequence_is_set_once(cache: Cache, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(pandoc, "run", never)
     assert cite(slots, WORKS, style("apa"), "en", PLACE, cache) == first
+    divided_otherwise = (sequel(()), sequel(slots_of(slots[:1])), *slots[1:])
+    assert cite(divided_otherwise, WORKS, style("apa"), "en", PLACE, cache) == first
     for changed in (
-        {"slots": slots[::-1]},
+        {"sequence": slots[::-1]},
         {"works": tuple(work.model_copy(update={"title": "Other"}) for work in WORKS)},
         {"style": style(CHICAGO)},
         {"lang": "de"},
     ):
-        arguments = {"slots": slots, "works": WORKS, "style": style("apa"), "lang": "en"} | changed
+        arguments = {"sequence": slots, "works": WORKS, "style": style("apa"), "lang": "en"} | changed
         with pytest.raises(AssertionError, match="pandoc was started"):
             cite(place=PLACE, cache=cache, **arguments)  # type: ignore[arg-type]
 
 
+def test_damaged_citations_are_set_again(cache: Cache) -> None:
+    slots = in_text((Citation("law"),), (Citation("quoted"),))
+    first = cite(slots, WORKS, style("apa"), "en", PLACE, cache)
+    for path in cache.folder.rglob("*"):
+        if path.is_file():
+            path.write_bytes(path.read_bytes()[:-2])
+    assert cite(slots, WORKS, style("apa"), "en", PLACE, cache) == first
+    assert cite(slots, WORKS, style("apa"), "en", PLACE, cache) == first
+
+
 def test_a_report_without_citations_starts_nothing(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pandoc, "run", lambda requests: pytest.fail("pandoc was started"))
-    cited = cite((Slot((), note=True, leads=False),), WORKS, style("apa"), "en", PLACE, cache)
-    assert cited == Cited(((),), ())
+    cited = cite((sequel([Slot((), note=True, leads=False)]),), WORKS, style("apa"), "en", PLACE, cache)
+    assert cited == Cited(("[]",), ())
 
 
 def test_an_answer_with_another_number_of_citations_is_never_used(

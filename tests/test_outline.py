@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import pandoc, scan
+from pipeline import pandoc, scan, scanning
 from pipeline.cache import Cache
 from pipeline.outline import Outline, outline_of, packed, unpacked
+from pipeline.scanning import known_outline
 from pipeline.source import Embedded
 from tests.manuscripts import Writer
 
@@ -76,7 +77,7 @@ def test_what_makes_notes_known_changes_no_block(seed: int) -> None:
 
 def test_the_scan_keeps_the_outline_of_what_it_reads(tmp_path: Path) -> None:
     cache = Cache(tmp_path)
-    assert scan.known_outline(TEXT, cache) is None
-    scan.scan((Embedded(TEXT, "a.md", 1, 1, -1),), cache)
-    assert scan.known_outline(TEXT, cache) == outlined(TEXT)[0]
-    assert scan.known_outline(TEXT + " ", cache) is None
+    assert known_outline(TEXT, cache) is None
+    scanning.scan((Embedded(TEXT, "a.md", 1, 1, -1),), cache)
+    assert known_outline(TEXT, cache) == outlined(TEXT)[0]
+    assert known_outline(TEXT + " ", cache) is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from pipeline import pandoc
 from pipeline.cache import Cache
-from pipeline.scan import Form, Token, scan
-from pipeline.source import Embedded
+from pipeline.scan import Form, Token
+from pipeline.scanning import scan
+from pipeline.source import BEGINNING, FIRST_LINE, Embedded
 
 NOWHERE = Cache(Path("/nonexistent/proofpress"))
 
@@ -332,6 +333,34 @@ def test_what_was_found_is_not_looked_for_again(tmp_path: Path, monkeypatch: pyt
     again = scan((Embedded("A @fig-a.", "b.md", 9, 3, 2), Embedded("A @fig-a.", "b.md", 9, 3, 2)), cache)
     assert str(first[0][0].span) == "a.md:7:5"
     assert [str(tokens[0].span) for tokens in again] == ["b.md:9:5", "b.md:9:5"]
+
+
+EVERYTHING = """\
+# A heading[^a] {#sec-a .unnumbered}
+
+Words [see @fig-a; @doe, p. 3] and [-@tbl-b], a [link](#sec-a), $x$, <br>, []{value="a.b.c" format=words}.
+
+::: {.box lang=ru}
+![A caption](x.png){#fig-x fig-alt="Alt"} over
+two lines [@one; @two].
+:::
+"""
+
+
+def test_a_file_that_was_scanned_is_known_with_all_that_its_texts_hold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = ((1, 1, 0), (40, 9, 4), (7, 3, FIRST_LINE), (9, 5, BEGINNING))
+    texts = tuple(Embedded(EVERYTHING, f"{number % 3}.md", *place) for number, place in enumerate(places))
+    cache = Cache(tmp_path / "a")
+    first = scan(texts, cache)
+    assert len({token.form for token in first[0]}) > 10
+    assert first == tuple(scan((text,), Cache(tmp_path / "b"))[0] for text in texts)
+    monkeypatch.setattr(pandoc, "run", lambda requests: pytest.fail("pandoc was started"))
+    assert scan(texts, cache) == first
+    moved = tuple(replace(text, line=text.line + 1) for text in texts)
+    for before, after in zip(first, scan(moved, cache), strict=True):
+        assert [token.span.line + 1 for token in before] == [token.span.line for token in after]
 
 
 def test_a_damaged_cache_is_only_a_miss(tmp_path: Path) -> None:

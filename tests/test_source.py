@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import textwrap
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -10,8 +12,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.cache import Cache
 from pipeline.diagnostics import Findings, Span
-from pipeline.source import BEGINNING, Embedded, Yaml, YamlFile, embedded, parse_yaml
+from pipeline.source import BEGINNING, Embedded, Yaml, YamlFile, embedded
+from pipeline.yaml_source import known_yaml, parse_yaml
 
 
 def parsed(text: str, first_line: int = 1) -> YamlFile:
@@ -65,6 +69,9 @@ def test_each_value_stands_where_its_span_points(tree: dict[str, Any], indent: b
         names = [step for step in range(len(path)) if isinstance(path[step], str)]
         for step in names:
             assert at(text, file.place.key(*path[: step + 1])) == path[step]
+    with TemporaryDirectory() as folder:
+        kept = [known_yaml(text, "a.yaml", Findings(), Cache(Path(folder))) for _ in range(2)]
+    assert kept == [file, file]
 
 
 @given(st.lists(WORDS, min_size=1, max_size=6), st.integers(1, 6), st.integers(0, 3), st.integers(0, 3))
@@ -103,6 +110,29 @@ def test_a_block_of_lines_knows_its_lines(words: list[str], indent: int, blanks:
 )
 def test_scalars_stay_as_they_were_written(text: str, value: Yaml) -> None:
     assert parsed(f"a: {text}\n").value == {"a": value}
+
+
+def test_a_file_that_was_read_is_not_parsed_again_unless_it_had_a_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache, sound, faulty = Cache(tmp_path), "a: |\n  b\nc: 'd'\n", "a: 1\nb: 2\na: 3\n"
+    first = known_yaml(sound, "a.yaml", Findings(), cache)
+    assert first == parsed(sound)
+    for _ in range(2):
+        findings = Findings()
+        assert known_yaml(faulty, "a.yaml", findings, cache) is not None
+        assert [finding.rule.code for finding in findings.all()] == ["SRC011"]
+    monkeypatch.setattr(yaml, "compose", lambda *_, **__: pytest.fail("the YAML was parsed"))
+    again = known_yaml(sound, "b.yaml", Findings(), cache)
+    assert again is not None and first is not None
+    assert (again.value, again.text) == (first.value, first.text)
+    assert str(again.place.at("c")) == "b.yaml:3:4"
+    assert (again.place.style("a"), again.place.style("c"), again.place.has_key("b")) == ("|", "'", False)
+    for path in tmp_path.rglob("*"):
+        if path.is_file():
+            path.write_bytes(path.read_bytes()[:-3])
+    monkeypatch.undo()
+    assert known_yaml(sound, "a.yaml", Findings(), cache) == first
 
 
 def test_an_empty_file_is_nothing() -> None:

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-
-from fontTools.fontBuilder import FontBuilder
-from fontTools.pens.ttGlyphPen import TTGlyphPen
-from fontTools.ttLib import TTFont
+from typing import TYPE_CHECKING
 
 from pipeline import toolchain
+
+if TYPE_CHECKING:
+    from fontTools.fontBuilder import FontBuilder
 
 WEIGHTS = (400, 600, 700)
 # What a specification calls a typeface: the name to measure by, the file, the CSS that the drawing says.
@@ -39,6 +39,9 @@ def write_measuring_fonts(folder: Path) -> None:
 
 
 def _measuring_font(file: Path, family: str, weight: int, name: str) -> FontBuilder:
+    from fontTools.fontBuilder import FontBuilder  # most builds draw no chart anew
+    from fontTools.ttLib import TTFont
+
     with TTFont(file, lazy=True) as original:
         characters = original.getBestCmap()
         units = original["head"].unitsPerEm
@@ -60,6 +63,8 @@ def _measuring_font(file: Path, family: str, weight: int, name: str) -> FontBuil
 
 
 def _square() -> object:
+    from fontTools.pens.ttGlyphPen import TTGlyphPen
+
     pen = TTGlyphPen(None)
     pen.moveTo((0, 0))
     for corner in ((0, 660), (1, 660), (1, 0)):

@@ -14,7 +14,8 @@ from typing import TypeAlias
 
 from pipeline.charts import faults, vocabulary
 from pipeline.diagnostics import Diagnostic, Findings, Span, did_you_mean
-from pipeline.source import Place, Yaml, parse_yaml
+from pipeline.source import Place, Yaml
+from pipeline.yaml_source import parse_yaml
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 Path_: TypeAlias = tuple[str | int, ...]

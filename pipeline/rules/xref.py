@@ -262,9 +262,10 @@ def duplicates(survey: Survey) -> Iterator[Diagnostic]:
         places[mention.token.name].append(mention.token.span)
     for mention in survey.printed(Form.HEADING):
         places[mention.token.text].append(mention.token.span)
+    places.pop("", None)  # what has no id
     for name, spans in places.items():
         first, *others = sorted(spans)
-        for span in others if name else ():
+        for span in others:
             yield DUPLICATE_LABEL.at(span, f'the id "{name}" stands twice', f"the first one is at {first}")
 
 
