@@ -23,7 +23,7 @@ from pipeline.verify.pdf_alone import DoubtfulError, IncompleteError, look_at
 from pipeline.verify.pdf_file import read_pdf
 from pipeline.verify.pdf_portion import divide
 from pipeline.verify.printed_text import PrintedText
-from tests.pressing import NO_CACHE, Pressed
+from tests.pressing import NO_CACHE, Pressed, proved
 
 pytestmark = pytest.mark.artefact
 
@@ -362,7 +362,7 @@ CHANGES = (
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
 def test_what_is_wrong_is_told_as_if_nothing_were_kept(
-    change: Callable[[Pdf], None], pressed_demo: Pressed, kept: Cache, tmp_path: Path
+    change: Callable[[Pdf], None], pressed_demo: Pressed, kept: Cache, tmp_path: Path, looked_at: list[tuple[str, ...]]
 ) -> None:
     path = changed(pressed_demo, tmp_path, change)
     cold = said(path, pressed_demo.document)
@@ -370,6 +370,8 @@ def test_what_is_wrong_is_told_as_if_nothing_were_kept(
     assert said(path, pressed_demo.document, kept) == cold
     assert said(path, pressed_demo.document, kept) == cold, "and once more, from what was kept meanwhile"
     assert failed(said(pressed_demo.path, pressed_demo.document, kept)) == set(), "what is sound stays so"
+    del looked_at[:]
+    assert failed(said(pressed_demo.path, pressed_demo.document, kept)) == set() and looked_at == []
 
 
 def test_a_target_that_was_not_there_is_looked_at(pressed_demo: Pressed, kept: Cache, tmp_path: Path) -> None:
@@ -386,3 +388,15 @@ def test_a_target_that_was_not_there_is_looked_at(pressed_demo: Pressed, kept: C
     cold = said(path, document)
     assert failed(cold) == {"PDF links"}
     assert said(path, document, kept) == cold
+
+
+def test_damage_that_no_page_has_is_left_to_the_gate(pressed_demo: Pressed, kept: Cache, tmp_path: Path) -> None:
+    """Both read the file with qpdf at the same time, and one of them looks at every object."""
+    path = changed(pressed_demo, tmp_path, damage_elsewhere)
+    findings = Findings()
+    results, _ = check_and_read(path, pressed_demo.document, kept, findings, sound=True)
+    assert findings.all() == () and {result.state for result in results} == {CheckState.PASSED}
+    for cache in (NO_CACHE, kept):
+        found, without = proved(path, pressed_demo.document, cache)
+        assert [finding.foreign for finding in found if finding.is_error] == ["file 7.5.4-1"]
+        assert without

@@ -74,15 +74,26 @@ def check_and_read(
     cache: Cache,
     findings: Findings,
     locate: Callable[[str], Span] = place_of_id,
+    *,
+    sound: bool = False,
 ) -> tuple[tuple[CheckResult, ...], PrintedText | None]:
     """Check a finished PDF (see `check_pdf`), and keep its text for the comparison with other editions.
+
+    Args:
+        path: the PDF.
+        document: what was sent to print.
+        cache: keeps what was read from pages.
+        findings: takes everything that is wrong with it.
+        locate: where in the sources an id comes from.
+        sound: whether the gate makes sure at the same time that qpdf can read every object of the file, which takes
+            as long and as much memory as all the rest when little has changed.
 
     Returns:
         The checks, and the text; None when it cannot be read.
     """
     try:
         digest = digest_of(path.read_bytes())
-        with suppress(DoubtfulError), opened(path, cache) as file:
+        with suppress(DoubtfulError), opened(path, cache, sound=sound) as file:
             verdicts, text = check_in_portions(file, document, cache, path.name, locate, digest)
             return tuple(_told(name, verdicts[name], findings) for name in _CHECKS), text
         pdf = read_pdf(path, cache)

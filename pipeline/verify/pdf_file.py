@@ -99,19 +99,20 @@ class OpenPdf:
         pdf: the file, as qpdf has it.
         reader: the same, as pdfium has it.
         cache: keeps what pages paint, so that pages that were read before are not read again.
+        sound: see `Pages`.
 
     Attributes:
         bare: the file without what its pages paint, its fonts, and what is said of its syntax.
         pages: its pages, to be read.
     """
 
-    def __init__(self, pdf: pikepdf.Pdf, reader: pdfium.PdfDocument, cache: Cache) -> None:
+    def __init__(self, pdf: pikepdf.Pdf, reader: pdfium.PdfDocument, cache: Cache, *, sound: bool = False) -> None:
         pages: list[Any] = list(pdf.pages)  # what pikepdf's stubs say of pages differs from version to version
         if len(reader) != len(pages):
             raise UnusablePdfError(f"qpdf counts {len(pages)} pages and pdfium {len(reader)}")
         numbers: dict[tuple[int, int], int] = {page.objgen: number for number, page in enumerate(pages)}
         boxes = [common(_box(page.cropbox), _box(page.trimbox)) for page in pages]
-        self.pages = Pages(pdf, reader, boxes, cache)
+        self.pages = Pages(pdf, reader, boxes, cache, sound=sound)
         root = pdf.Root
         destinations = _destinations(root, numbers)
         self.bare = PdfFile(
@@ -150,12 +151,13 @@ def painted(page: Page, sheet: ReadPage) -> Page:
 
 
 @contextmanager
-def opened(path: Path, cache: Cache) -> Iterator[OpenPdf]:
+def opened(path: Path, cache: Cache, *, sound: bool = False) -> Iterator[OpenPdf]:
     """A PDF to be read.
 
     Args:
         path: the file.
         cache: keeps what pages paint.
+        sound: see `Pages`.
 
     Raises:
         UnusablePdfError: when it cannot be opened, is encrypted or has no pages, then or while it is read.
@@ -167,7 +169,7 @@ def opened(path: Path, cache: Cache) -> Iterator[OpenPdf]:
             if not len(pdf.pages):
                 raise UnusablePdfError("the file has no pages")
             with pdfium.PdfDocument(path) as reader:
-                yield OpenPdf(pdf, reader, cache)
+                yield OpenPdf(pdf, reader, cache, sound=sound)
     except pikepdf.PasswordError as error:
         raise UnusablePdfError("the file is encrypted and asks for a password") from error
     except UnicodeDecodeError as error:  # ISO 32000-2, 7.3.5

@@ -71,6 +71,7 @@ class _Known:
     def __init__(self, file: OpenPdf, document: Document, cache: Cache) -> None:
         self._file, self._cache = file, cache
         self._portions = Portions(file, document)
+        self._incomplete: list[str] = []
 
     def of_all(self, parts: Sequence[Portion]) -> list[tuple[Portion, Facts]]:
         """What is known of each; one that goes on on the pages of the next is looked at together with it.
@@ -86,6 +87,7 @@ class _Known:
             try:
                 found.append((part, self.of(part)))
                 joined = 0
+                self.keep_incomplete()
             except IncompleteError:
                 joined += 1
                 if not waiting or joined > _MOST_JOINED:
@@ -112,14 +114,19 @@ class _Known:
             pdf = portions.file_of(part, sheets)
             facts = look_at(portions.document_of(part), pdf, sheets, pages, self._file.bare.destinations)
         except IncompleteError:
-            if key:
-                self._cache.put(key, _INCOMPLETE)
+            self._incomplete.append(key)
             raise
         if pages.faults():
             raise DoubtfulError
         if key:
             self._cache.put(key, packed(facts))
         return facts
+
+    def keep_incomplete(self) -> None:
+        """Keep that portions are not complete, once it is known that nothing is wrong with them."""
+        for key in filter(None, self._incomplete):
+            self._cache.put(key, _INCOMPLETE)
+        self._incomplete.clear()
 
 
 def _holds(facts: Facts, file: OpenPdf) -> bool:

@@ -54,6 +54,7 @@ class Pages:
         reader: the same, as a `pypdfium2.PdfDocument`.
         boxes: the rectangles that are shown of its pages, and left when they are cut.
         cache: where pages are kept.
+        sound: whether somebody else has every object of the file read and every stream decoded.
 
     Attributes:
         sheets: what each page is made from.
@@ -63,10 +64,12 @@ class Pages:
         pikepdf.PdfError: when the content of a page cannot be decoded.
     """
 
-    def __init__(self, pdf: pikepdf.Pdf, reader: Any, boxes: Sequence[Box], cache: Cache) -> None:
+    def __init__(
+        self, pdf: pikepdf.Pdf, reader: Any, boxes: Sequence[Box], cache: Cache, *, sound: bool = False
+    ) -> None:
         self._pdf, self._reader, self._boxes, self._cache = pdf, reader, boxes, cache
         self._told: list[str] = []
-        self._looked_through = False
+        self._looked_through = sound
         self._readers = digest_of_readers()
         self._known = Sheets()
         self.sheets = tuple(self._known.of(page) for page in pdf.pages)

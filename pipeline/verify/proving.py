@@ -78,7 +78,7 @@ def prove(
         checks, text = check_and_read(path, document, cache, wrong, locate)
         if form.for_printers:
             checks = (*checks, *check_for_printers(path, document, wrong, locate))
-        like = compare_print(document, sources, text) if sources is not None and text is not None else None
+        like = compare_print(document, sources, cache, text) if sources is not None and text is not None else None
         return checks, wrong.all(), text, like
 
     def judge() -> Examination:
