@@ -17,7 +17,7 @@ from pipeline.cache import Cache
 from pipeline.checks import CheckResult, CheckState
 from pipeline.diagnostics import Diagnostic, Findings
 from pipeline.document import Document
-from pipeline.verify import pdf, pdf_joined
+from pipeline.verify import pdf, pdf_joined, pdf_portion
 from pipeline.verify.pdf import check_and_read
 from pipeline.verify.pdf_alone import DoubtfulError, IncompleteError, look_at
 from pipeline.verify.pdf_file import read_pdf
@@ -131,7 +131,7 @@ def test_what_is_damaged_in_the_cache_is_compared_again(
 def test_another_version_of_what_compares_compares_again(
     pressed_demo: Pressed, kept: Cache, looked_at: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.verify.pdf_portion.digest_of_readers", lambda: "another")
+    monkeypatch.setattr(pdf_portion, "digest_of_comparison", lambda: "another")
     said(pressed_demo.path, pressed_demo.document, kept)
     assert ("sec-notes",) in looked_at
 

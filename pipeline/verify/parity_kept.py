@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
-from unicodedata import unidata_version
 
-from lxml import etree
-
-from pipeline import document, wording
 from pipeline.cache import Cache, key_of
+from pipeline.verify.version import digest_of_comparison
 
 
 class Kept:
@@ -24,7 +19,7 @@ class Kept:
 
     def __init__(self, cache: Cache, kind: str) -> None:
         self._cache = cache
-        self._context = key_of(kind, *_code())
+        self._context = key_of(kind, digest_of_comparison())
 
     def key(self, *compared: str) -> str:
         """The key for what is compared."""
@@ -38,11 +33,3 @@ class Kept:
     def put(self, key: str, counted: Any) -> None:
         """Keep it."""
         self._cache.put(key, json.dumps(counted).encode())
-
-
-def _code() -> Iterator[str | bytes]:
-    """What compares: the result of another version is worth nothing."""
-    yield from (unidata_version, str(etree.LXML_VERSION))
-    here = sorted(Path(__file__).parent.glob("*.py"))
-    for path in (*here, Path(str(document.__file__)), Path(str(wording.__file__))):
-        yield path.read_bytes()

@@ -13,17 +13,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from html import unescape
-from pathlib import Path
 
-from lxml import etree
-
-from pipeline import document as document_module
 from pipeline.cache import key_of
 from pipeline.document import Chapter, Document
 from pipeline.verify.pdf_file import Destination, OpenPdf, PdfFile, painted
-from pipeline.verify.pdf_kept import ReadPage, digest_of_readers
+from pipeline.verify.pdf_kept import ReadPage
 from pipeline.verify.pdf_strands import in_order_of_print
 from pipeline.verify.pdf_words import CONTENTS
+from pipeline.verify.version import digest_of_comparison
 
 _SOURCE = re.compile(r"""\ssrc\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _PICTURE = re.compile(r"<\s*img\b")
@@ -87,7 +84,7 @@ class Portions:
         for name, at in file.bare.destinations.items():
             self._targets[at.page][name] = at.top
         self._context = key_of(
-            "portion of a PDF", *_code(), repr((_shared(document.imprint.lang, document), document.words))
+            "portion of a PDF", digest_of_comparison(), repr((_shared(document.imprint.lang, document), document.words))
         )
 
     def key(self, portion: Portion) -> str:
@@ -163,12 +160,3 @@ class Portions:
 def _shared(lang: str, document: Document) -> tuple[str, ...]:
     """What of the facts about a report is compared with every page of it."""
     return lang, document.imprint.title, document.imprint.short_title
-
-
-def _code() -> Iterator[str | bytes]:
-    """What compares: the result of another version is worth nothing."""
-    yield digest_of_readers()
-    yield str(etree.LXML_VERSION)
-    yield Path(document_module.__file__).read_bytes()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        yield path.read_bytes()
