@@ -25,7 +25,7 @@ from pipeline.render.pagemap import page_map
 from pipeline.render.pdf import print_pdf
 from pipeline.templating import Templates
 from pipeline.verify.clauses import plain
-from pipeline.verify.parity import NAMES, Done, check_parity
+from pipeline.verify.parity import NAMES, Done, check_parity, compare_source
 from pipeline.verify.parity_text import Sources
 from pipeline.verify.printed_text import PrintedText, carried_over, digest_of
 from pipeline.verify.proving import prove
@@ -337,7 +337,8 @@ def _proved(editions: Editions, folder: Path) -> tuple[Path, Done]:
     path = folder / "small.pdf"
     path.write_bytes(editions.pdf.read_bytes())
     document, findings, sources = editions.document, Findings(), editions.sources
-    done = prove(path, document, SCREEN_FORM, EPOCH, NO_CACHE, findings, sources.locate, sources).compared
+    source = compare_source(document, sources, NO_CACHE)
+    done = prove(path, document, SCREEN_FORM, EPOCH, NO_CACHE, findings, sources.locate, sources, source).compared
     assert done is not None and done.printed is not None and path.read_bytes() != editions.pdf.read_bytes()
     return path, done
 
