@@ -219,7 +219,7 @@ def _printed(
     printer.ask("carry_out", order)
     from pipeline.proofing import compared_with_sources  # loaded, and done, while the pages are laid out
 
-    source = compared_with_sources(document, checked) if edition is Edition.PDF else None
+    source = compared_with_sources(document, checked, Cache(workspace.cache)) if edition is Edition.PDF else None
     try:
         delivery: Delivery = printer.answer()
     except WorkFailedError as failed:

@@ -28,9 +28,9 @@ from pipeline.workspace import Workspace
 UNPROVED = "unproved"  # the folder, beside the published files, of what failed
 
 
-def compared_with_sources(document: Document, checked: Checked) -> Compared | None:
+def compared_with_sources(document: Document, checked: Checked, cache: Cache) -> Compared | None:
     """The text of the document held against what the authors wrote; None when it is not well-formed."""
-    return compare_source(document, _sources(checked))
+    return compare_source(document, _sources(checked), cache)
 
 
 def _sources(checked: Checked) -> Sources:

@@ -13,6 +13,7 @@ import pikepdf
 import pytest
 from click.testing import CliRunner
 
+from pipeline.cache import Cache
 from pipeline.check import Checked
 from pipeline.checks import CheckState
 from pipeline.cli import press
@@ -24,7 +25,7 @@ from pipeline.render.pagemap import page_map
 from pipeline.render.pdf import print_pdf
 from pipeline.templating import Templates
 from pipeline.verify.clauses import plain
-from pipeline.verify.parity import NAMES, Done, check_parity
+from pipeline.verify.parity import NAMES, Done, check_parity, compare_source
 from pipeline.verify.parity_text import Sources
 from pipeline.verify.printed_text import PrintedText, carried_over, digest_of
 from pipeline.verify.proving import prove
@@ -36,6 +37,7 @@ from tests.documents import RICH
 from tests.pressing import NO_CACHE
 
 EPOCH = 1795435200
+KEPT: list[Cache] = []  # what is kept of the good editions
 OWN = Templates(templates_folder(), None, Path.as_posix, {})
 
 BODY = """\
@@ -97,6 +99,8 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Editions:
     (folder / "small.epub").write_bytes(write_epub(made.document, (), OWN, EPOCH, findings, pages))
     assert findings.all() == ()
     sources = Sources(made.report, made.index, Checked(made.report, made.index, Path(), ()).places.of)
+    KEPT.append(Cache(folder / "kept"))
+    check_parity(made.document, sources, KEPT[-1], findings, folder / "small.pdf", folder / "small.epub")
     return Editions(made.document, sources, report, folder / "small.pdf", folder / "small.epub")
 
 
@@ -104,6 +108,10 @@ def compared(editions: Editions) -> tuple[dict[str, CheckState], list[str]]:
     """The states of the comparisons, and the findings as "CODE place: message"."""
     findings = Findings()
     results = check_parity(editions.document, editions.sources, NO_CACHE, findings, editions.pdf, editions.epub)
+    for cache in KEPT:
+        again = Findings()
+        once_more = check_parity(editions.document, editions.sources, cache, again, editions.pdf, editions.epub)
+        assert (once_more, again.all()) == (results, findings.all()), "whatever is kept"
     told = [f"{f.rule.code} {Path(f.span.path).name}:{f.span.line}: {f.message}" for f in findings.all()]
     return {result.name: result.state for result in results}, told
 
@@ -329,7 +337,8 @@ def _proved(editions: Editions, folder: Path) -> tuple[Path, Done]:
     path = folder / "small.pdf"
     path.write_bytes(editions.pdf.read_bytes())
     document, findings, sources = editions.document, Findings(), editions.sources
-    done = prove(path, document, SCREEN_FORM, EPOCH, NO_CACHE, findings, sources.locate, sources).compared
+    source = compare_source(document, sources, NO_CACHE)
+    done = prove(path, document, SCREEN_FORM, EPOCH, NO_CACHE, findings, sources.locate, sources, source).compared
     assert done is not None and done.printed is not None and path.read_bytes() != editions.pdf.read_bytes()
     return path, done
 

@@ -31,6 +31,7 @@ from tests.papers import found_on, paper
 
 EPOCH = 1795435200
 NOWHERE = Cache(Path(os.devnull))
+READ_BEFORE: list[Cache] = []  # what is kept of the good file
 CHECKS = (
     "PDF file", "PDF fonts", "PDF outline", "PDF links", "PDF notes", "PDF text", "PDF references",
     "PDF contents", "PDF page labels", "PDF residue", "PDF page area", "PDF pages",
@@ -104,8 +105,11 @@ def printed(document: Document, path: Path, *stylesheets: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One PDF for all tests here: printing takes seconds."""
-    return printed(LONG, tmp_path_factory.mktemp("printed") / "long.pdf")
+    """One PDF for all tests here: printing takes seconds. What is known of it is kept."""
+    path = printed(LONG, tmp_path_factory.mktemp("printed") / "long.pdf")
+    READ_BEFORE.append(Cache(path.with_name("kept")))
+    check_pdf(path, LONG, READ_BEFORE[-1], Findings())
+    return path
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,9 @@ def seen(path: Path, document: Document = LONG) -> Seen:
     findings = Findings()
     results = check_pdf(path, document, NOWHERE, findings)
     assert tuple(result.name for result in results) == CHECKS
+    for kept in READ_BEFORE:
+        again = Findings()
+        assert (check_pdf(path, document, kept, again), again.all()) == (results, findings.all()), "whatever is kept"
     return Seen({result.name: result for result in results}, findings.all())
 
 

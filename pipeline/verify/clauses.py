@@ -7,8 +7,9 @@ value from a data file. It must be in the text as it was written, after the clau
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from pipeline.diagnostics import Span
 from pipeline.index import Index, figure_texts, table_texts
@@ -68,33 +69,66 @@ def plain(letters: str) -> str:
     return _DIGIT_MARKS.sub("", _DASHES.sub("-", text))
 
 
-def clauses_of_sections(report: Report, index: Index) -> Iterator[tuple[str, tuple[Clause, ...]]]:
-    """The clauses of every section that is printed, by its id, with those of the figures and tables in it."""
+Piece: TypeAlias = Token | Embedded
+"""What is written in one place: words, or a text of a figure or table that is placed there."""
+
+
+def written_in_sections(report: Report, index: Index) -> Iterator[tuple[str, tuple[Piece, ...]]]:
+    """What is written in every section that is printed, by its id, with the figures and tables in it."""
     figures = {entry.figure.id: entry for entry in report.figures}
     tables = {entry.table.id: entry for entry in report.tables}
-    words = words_for(report.settings.lang, report.settings.labels)
     for section in index.order:
-        found: list[Clause] = []
+        found: list[Piece] = []
         for text in (section.title, section.lead, section.body):
             for token in report.tokens_of(text):
-                found += _of_token(token)
+                found.append(token)
                 if token.form is Form.PLACEMENT:
-                    inside = figure_texts(figures.get(token.name)) or table_texts(tables.get(token.name))
-                    for piece in inside:
-                        found += clauses_of(report, piece) or _of_cell(piece, words)
+                    found += figure_texts(figures.get(token.name)) or table_texts(tables.get(token.name))
         yield section.id, tuple(found)
 
 
-def clauses_of_notes(report: Report) -> Iterator[tuple[str, tuple[Clause, ...]]]:
-    """The clauses of every note that has words, by its id in the editions."""
+def written_elsewhere(report: Report) -> Iterator[tuple[str, tuple[Piece, ...]]]:
+    """What is written in the settings, by the id of the section that prints it."""
+    yield "press-imprint", (*report.tokens_of(report.imprint), *report.tokens_of(report.rights))
+    yield "press-colophon", report.tokens_of(report.colophon)
+
+
+def written_in_notes(report: Report) -> Iterator[tuple[str, tuple[Piece, ...]]]:
+    """What is written in every note that has words, by its id in the editions."""
     for entry in report.notes:
         if entry.text is not None:
-            yield f"note-{entry.note.id}", clauses_of(report, entry.text)
+            yield f"note-{entry.note.id}", report.tokens_of(entry.text)
 
 
-def clauses_of(report: Report, text: Embedded | None) -> tuple[Clause, ...]:
-    """The clauses of one text."""
-    return tuple(clause for token in report.tokens_of(text) for clause in _of_token(token))
+def clauses_in(report: Report, pieces: Iterable[Piece]) -> tuple[Clause, ...]:
+    """The clauses of what is written."""
+    words = words_for(report.settings.lang, report.settings.labels)
+    found: list[Clause] = []
+    for piece in pieces:
+        if isinstance(piece, Token):
+            found += _of_token(piece)
+        else:
+            tokens = report.tokens_of(piece)
+            found += [clause for token in tokens for clause in _of_token(token)] or _of_cell(piece, words)
+    return tuple(found)
+
+
+def decisive_in(report: Report, pieces: Iterable[Piece]) -> Iterator[str]:
+    """What decides what the clauses of what is written are, but for their lines and the words of the language."""
+    for piece in pieces:
+        if isinstance(piece, Token):
+            yield from _decisive(piece)
+        else:
+            yield from ("text", piece.text, piece.file)
+            for token in report.tokens_of(piece):
+                yield from _decisive(token)
+
+
+def _decisive(token: Token) -> Iterator[str]:
+    if token.form is Form.PROSE:
+        yield "words"
+        for words, span in token.keys:
+            yield from (words, span.path)
 
 
 def _of_cell(cell: Embedded, words: Mapping[str, str]) -> Iterator[Clause]:

@@ -5,7 +5,8 @@ What is found is no fault of the file: it can be read. It is told because an aut
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from pipeline.diagnostics import Diagnostic, Span
 from pipeline.verify.layout_sheet import Filled, fill_of_pages, lines_of, pieces_of
@@ -32,25 +33,84 @@ Faults = list[Diagnostic]
 
 def check_pages(look: Inspection) -> Verdict:
     """Pages are filled, headings stand over their text, lines in company, figures near the words that name them."""
-    filled = fill_of_pages(look)
-    empty = [page for page in filled.values() if page.blank > _EMPTY]
-    rivers = [page for page in filled.values() if page.above_notes > _RIVER * page.height and page not in empty]
-    lowest = _lowest(look) if empty or rivers else {}
-    faults: Faults = [_empty(look, page, lowest.get(page.page)) for page in empty]
-    faults += [_river(look, page, lowest.get(page.page)) for page in rivers]
-    headings = [fault for item in look.of_kind(StrandKind.TEXT) for fault in _headings(look, item)]
+    filled = list(fill_of_pages(look).values())
+    lowest = lowest_on_pages(look) if any(_is_told(page) for page in filled) else {}
+    return judged([(page, look.label(page.page)) for page in filled], lowest, look.locate, look.file, flow_of(look))
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What is wrong with the way in which text flows over pages.
+
+    Attributes:
+        pages: how many pages were looked at.
+        headings, single, far: headings at a foot, single lines, what is far from its reference.
+    """
+
+    pages: int
+    headings: tuple[Diagnostic, ...]
+    single: tuple[Diagnostic, ...]
+    far: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lowest:
+    """What of texts and figures is printed lowest on a page: the id that it comes from, the words."""
+
+    id: str
+    words: str
+
+
+def flow_of(look: Inspection) -> Flow:
+    """Headings, single lines, and figures, which are judged by what is near them."""
+    headings = tuple(fault for item in look.of_kind(StrandKind.TEXT) for fault in _headings(look, item))
     flowing = look.of_kind(StrandKind.TEXT, StrandKind.FLOAT, StrandKind.NOTE)
-    single = [fault for item in flowing for fault in _single_lines(look, item)]
-    far = list(_far(look))
+    single = tuple(fault for item in flowing for fault in _single_lines(look, item))
+    return Flow(len(look.pdf.pages), headings, single, tuple(_far(look)))
+
+
+def judged(
+    filled: Sequence[tuple[Filled, str]],
+    lowest: Mapping[int, Lowest],
+    locate: Callable[[str], Span],
+    file: Span,
+    flow: Flow,
+) -> Verdict:
+    """The verdict on pages.
+
+    Args:
+        filled: how each page is filled whose chapter goes on behind it, and what it is called.
+        lowest: what is printed lowest on pages.
+        locate: where in the sources an id comes from.
+        file: the place of what has no other.
+        flow: what is judged by what is near.
+    """
+    empty = [(page, label) for page, label in filled if page.blank > _EMPTY]
+    rivers = [(page, label) for page, label in filled if _is_told(page) and page.blank <= _EMPTY]
+
+    def at_last(page: Filled) -> tuple[Span, str]:
+        last = lowest.get(page.page)
+        return (locate(last.id), f', after "{last.words}"') if last is not None else (file, "")
+
+    faults: Faults = [_empty(page, label, *at_last(page)) for page, label in empty]
+    faults += [_river(page, label, *at_last(page)) for page, label in rivers]
     return Verdict(
-        [*faults, *headings, *single, *far],
-        f"{len(look.pdf.pages)} pages, {len(empty)} more than a quarter empty, {len(rivers)} with a blank above "
-        f"their notes, {len(headings)} headings at a foot, {len(single)} single lines, {len(far)} figures or tables "
-        "far from their reference",
+        [*faults, *flow.headings, *flow.single, *flow.far],
+        "{} pages, {} more than a quarter empty, {} with a blank above their notes, {} headings at a foot, {} single "
+        "lines, {} figures or tables far from their reference",
+        (flow.pages, len(empty), len(rivers), len(flow.headings), len(flow.single), len(flow.far)),
     )
 
 
+def _is_told(page: Filled) -> bool:
+    return page.blank > _EMPTY or page.above_notes > _RIVER * page.height
+
+
 def _place(look: Inspection, printed: Printed, offset: int) -> Span:
+    return look.locate(_name(printed, offset))
+
+
+def _name(printed: Printed, offset: int) -> str:
     """Where a text comes from: the last thing with a name of its own before it, which the call of a note is not."""
     strand = printed.strand
     found = strand.id
@@ -59,40 +119,30 @@ def _place(look: Inspection, printed: Printed, offset: int) -> Span:
             break
         if not anchor.id.startswith("noteref-"):
             found = anchor.id
-    return look.locate(found)
+    return found
 
 
 # ---------------------------------------------------------------- blanks
 
 
-def _lowest(look: Inspection) -> dict[int, tuple[Printed, int, Run]]:
-    """What of texts and figures is printed lowest on each page: the strand, the letter, the text object."""
+def lowest_on_pages(look: Inspection) -> dict[int, Lowest]:
+    """What of texts and figures is printed lowest on each page."""
     found: dict[int, tuple[Printed, int, Run]] = {}
     for item in look.of_kind(StrandKind.TEXT, StrandKind.FLOAT):
         for match in item.matches:
             known = found.get(match.run.page)
             if known is None or match.run.box[1] < known[2].box[1]:
                 found[match.run.page] = item, match.start, match.run
-    return found
+    return {page: Lowest(_name(item, at), shown(run.text, 40)) for page, (item, at, run) in found.items()}
 
 
-def _at_last(look: Inspection, last: tuple[Printed, int, Run] | None) -> tuple[Span, str]:
-    """The source of what stands last on a page above its notes, and words that say so."""
-    if last is None:
-        return look.file, ""
-    item, start, run = last
-    return _place(look, item, start), f', after "{shown(run.text, 40)}"'
-
-
-def _empty(look: Inspection, page: Filled, last: tuple[Printed, int, Run] | None) -> Diagnostic:
-    place, after = _at_last(look, last)
-    message = f"page {look.label(page.page)} is {page.blank:.0%} empty{after}"
+def _empty(page: Filled, label: str, place: Span, after: str) -> Diagnostic:
+    message = f"page {label} is {page.blank:.0%} empty{after}"
     return PAGE_EMPTY.at(place, message, "move what did not fit on it, or make it smaller")
 
 
-def _river(look: Inspection, page: Filled, last: tuple[Printed, int, Run] | None) -> Diagnostic:
-    place, after = _at_last(look, last)
-    message = f"page {look.label(page.page)} has a blank of {page.above_notes:.0f} points above its notes{after}"
+def _river(page: Filled, label: str, place: Span, after: str) -> Diagnostic:
+    message = f"page {label} has a blank of {page.above_notes:.0f} points above its notes{after}"
     return BLANK_ABOVE_NOTES.at(place, message, "shorten the note that is called next, or move its call")
 
 

@@ -37,8 +37,8 @@ def check_area(look: Inspection) -> Verdict:
     painted = sum(page.painted for page in look.pdf.pages)
     return Verdict(
         [*outside, *clipped, *overlaps],
-        f"{texts} pieces of text, {painted} pictures and paths on {len(look.pdf.pages)} pages: "
-        f"{len(outside)} out of bounds, {len(clipped)} clipped, {len(overlaps)} overlaps",
+        "{} pieces of text, {} pictures and paths on {} pages: {} out of bounds, {} clipped, {} overlaps",
+        (texts, painted, len(look.pdf.pages), len(outside), len(clipped), len(overlaps)),
     )
 
 

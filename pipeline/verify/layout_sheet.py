@@ -24,6 +24,29 @@ Band = tuple[float, float]
 """From the bottom to the top of something."""
 
 
+Size = tuple[int, int]
+"""Of a page: how wide it is, and how high."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands on a page whose chapter goes on behind it.
+
+    Attributes:
+        page: its number.
+        size: the size of the page.
+        notes: the upper edge of its notes; None without any.
+        text: the lower edge of what stands above its notes; None where nothing does.
+        bands: where something stands, from below, apart from one another.
+    """
+
+    page: int
+    size: Size
+    notes: float | None
+    text: float | None
+    bands: tuple[Band, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Filled:
     """How a page is filled.
@@ -41,6 +64,13 @@ class Filled:
     notes: float | None
     text: float
     blanks: tuple[Band, ...]
+
+    @classmethod
+    def of(cls, page: Standing, areas: Mapping[Size, Band]) -> Filled:
+        """How a page is filled, when it is known where text may stand on pages of each size."""
+        area = areas[page.size]
+        text = area[1] if page.text is None else page.text
+        return cls(page.page, area, page.notes, text, tuple(_blanks(page.bands, area)))
 
     @property
     def height(self) -> float:
@@ -60,6 +90,12 @@ class Filled:
 
 def fill_of_pages(look: Inspection) -> Mapping[int, Filled]:
     """How those pages are filled whose chapter goes on behind them, on a page of the same size."""
+    pages, areas = standing_on_pages(look)
+    return {page.page: Filled.of(page, areas) for page in pages}
+
+
+def standing_on_pages(look: Inspection) -> tuple[tuple[Standing, ...], dict[Size, Band]]:
+    """What stands on those pages, and how low and how high text stands on pages of each size."""
     texts: dict[int, list[Run]] = defaultdict(list)
     notes: dict[int, list[Run]] = defaultdict(list)
     for item in _flowing(look):
@@ -69,12 +105,12 @@ def fill_of_pages(look: Inspection) -> Mapping[int, Filled]:
         for run in line.runs:
             texts[run.page].append(run)
     pages = look.pdf.pages
-    areas = _areas(pages, [run for found in (texts, notes) for runs in found.values() for run in runs])
-    return {
-        number: _filled(number, pages[number], look.reading.heads[number], areas[_size(pages[number])], notes[number])
+    found = tuple(
+        _standing(number, pages[number], look.reading.heads[number], notes[number])
         for number in _gone_over(look)
         if number + 1 < len(pages) and _size(pages[number]) == _size(pages[number + 1])
-    }
+    )
+    return found, _areas(pages, [run for found in (texts, notes) for runs in found.values() for run in runs])
 
 
 def _flowing(look: Inspection) -> Iterable[Printed]:
@@ -85,14 +121,14 @@ def _flowing(look: Inspection) -> Iterable[Printed]:
     )
 
 
-def _size(page: Page) -> tuple[int, int]:
+def _size(page: Page) -> Size:
     left, bottom, right, top = page.box
     return round(right - left), round(top - bottom)
 
 
-def _areas(pages: tuple[Page, ...], runs: Iterable[Run]) -> dict[tuple[int, int], Band]:
+def _areas(pages: tuple[Page, ...], runs: Iterable[Run]) -> dict[Size, Band]:
     sizes = [_size(page) for page in pages]
-    found: dict[tuple[int, int], Band] = {}
+    found: dict[Size, Band] = {}
     for run in runs:
         size = sizes[run.page]
         bottom, top = found.get(size, (run.box[1], run.box[3]))
@@ -109,16 +145,27 @@ def _gone_over(look: Inspection) -> list[int]:
     return sorted({page for pages in on.values() for page in pages if page < max(pages)})
 
 
-def _filled(number: int, page: Page, head: tuple[Run, ...], area: Band, notes: list[Run]) -> Filled:
+def _standing(number: int, page: Page, head: tuple[Run, ...], notes: list[Run]) -> Standing:
     top_of_notes = max((run.box[3] for run in notes), default=None)
     known = {*head, *notes}
     others = [run.box for run in page.runs if run not in known and not run.artifact]
     others += [mark.box for mark in page.marks if not mark.artifact]
     above = [box for box in others if top_of_notes is None or box[3] > top_of_notes]
-    text = min((box[1] for box in above), default=area[1])
     bands = [mark.box for mark in page.marks if mark.artifact and _is_band(mark.box, page.box)]
     filled = [(box[1], box[3]) for box in (*others, *bands, *(run.box for run in notes))]
-    return Filled(number, area, top_of_notes, text, tuple(_blanks(filled, area)))
+    text = min((box[1] for box in above), default=None)
+    return Standing(number, _size(page), top_of_notes, text, tuple(_joined(filled)))
+
+
+def _joined(bands: list[Band]) -> list[Band]:
+    """Bands that touch as one."""
+    found: list[Band] = []
+    for bottom, top in sorted(bands):
+        if found and bottom <= found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], top)
+        else:
+            found.append((bottom, top))
+    return found
 
 
 def _is_band(box: Box, page: Box) -> bool:
@@ -126,7 +173,7 @@ def _is_band(box: Box, page: Box) -> bool:
     return box[3] - box[1] < _BAND * (page[3] - page[1])
 
 
-def _blanks(filled: list[Band], area: Band) -> list[Band]:
+def _blanks(filled: Iterable[Band], area: Band) -> list[Band]:
     found = []
     reached = area[0]
     for bottom, top in sorted([*filled, (area[1], area[1])]):

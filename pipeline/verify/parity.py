@@ -10,7 +10,7 @@ beyond the text is listed here, and is a list and no tolerance:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -22,6 +22,7 @@ from pipeline.checks import CheckResult, CheckState
 from pipeline.diagnostics import Diagnostic, Findings, Severity, Span, declare
 from pipeline.document import Document
 from pipeline.verify.epub_book import Book, UnusableBookError, read_book
+from pipeline.verify.parity_kept import Kept
 from pipeline.verify.parity_pages import check_page_list
 from pipeline.verify.parity_text import Sources, Text, source_in_text
 from pipeline.verify.pdf_file import UnusablePdfError, read_pdf
@@ -60,6 +61,9 @@ _MOST_FINDINGS = 20  # of one comparison; the number of all is in its detail
 _XHTML = "{http://www.w3.org/1999/xhtml}"
 _TYPE = "{http://www.idpf.org/2007/ops}type"
 _OWN_PAGES = frozenset(("cover", "titlepage"))
+
+Counts = tuple[int, ...]
+"""How many units of each kind there are, and numbers in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,7 @@ def check_parity(
     """
     text = Text(document, sources)
     try:
-        compared = done.source if done is not None else _source(text)
+        compared = done.source if done is not None else _source(text, cache)
     except etree.XMLSyntaxError as error:
         reason = f"the document is not well-formed: {error.msg}"
         return tuple(CheckResult(name, CheckState.NOT_RUN, reason) for name in NAMES)
@@ -141,7 +145,7 @@ def check_parity(
     try:
         if done is None or done.printed is None or done.printed.digest != digest_of(pdf.read_bytes()):
             printed = _read(pdf, document, sources, cache)
-            done = Done(compared, _print(text, printed), printed)
+            done = Done(compared, _print(text, cache, printed), printed)
     except (UnusablePdfError, OSError) as fault:
         results.append(CheckResult(NAMES[2], CheckState.NOT_RUN, f"the PDF cannot be read: {fault}"))
         return tuple(results)
@@ -152,27 +156,27 @@ def check_parity(
     return tuple(results)
 
 
-def compare_source(document: Document, sources: Sources) -> Compared | None:
+def compare_source(document: Document, sources: Sources, cache: Cache) -> Compared | None:
     """Compare the source alone (see `check_parity`); None when the document is not well-formed."""
     try:
-        return _source(Text(document, sources))
+        return _source(Text(document, sources), cache)
     except etree.XMLSyntaxError:
         return None
 
 
-def compare_print(document: Document, sources: Sources, printed: PrintedText) -> Compared:
+def compare_print(document: Document, sources: Sources, cache: Cache, printed: PrintedText) -> Compared:
     """Compare a PDF that was read (see `check_parity`)."""
-    return _print(Text(document, sources), printed)
+    return _print(Text(document, sources), cache, printed)
 
 
-def _source(text: Text) -> Compared:
-    return Compared.of(NAMES[0], *source_in_text(text))
+def _source(text: Text, cache: Cache) -> Compared:
+    return Compared.of(NAMES[0], *source_in_text(text, cache))
 
 
-def _print(text: Text, printed: PrintedText) -> Compared:
+def _print(text: Text, cache: Cache, printed: PrintedText) -> Compared:
     if printed.unreadable:
         return Compared(CheckResult(NAMES[2], CheckState.NOT_RUN, f"text in {printed.unreadable} cannot be read"))
-    return Compared.of(NAMES[2], *_compare_pdf(text, printed))
+    return Compared.of(NAMES[2], *_compare_pdf(text, cache, printed))
 
 
 def _read(pdf: Path, document: Document, sources: Sources, cache: Cache) -> PrintedText:
@@ -203,7 +207,7 @@ def _compare_epub(text: Text, book: Book) -> tuple[list[Diagnostic], str]:
         message = f'the EPUB has a section "{id}" that the report has not: "{shown(more[0].words)}"'
         faults.append(EPUB_DIFFERS.at(Span(book.shown), message))
     faults += _lists(text, book)
-    return faults, _counted([unit for _, wanted in expected for unit in wanted])
+    return faults, _counted(_counts(wanted) for _, wanted in expected)
 
 
 def _lists(text: Text, book: Book) -> Iterator[Diagnostic]:
@@ -275,31 +279,46 @@ def _differences(
                 yield EPUB_DIFFERS.at(book, f'"{shown(unit.words)}" is in the EPUB and not in the report, in "{id}"')
 
 
-def _counted(found: Sequence[Unit]) -> str:
+def _counted(counts: Iterable[Counts]) -> str:
     """How many units of each kind there are, and how many numbers in them."""
-    counts = {kind: sum(unit.kind is kind for unit in found) for kind in UnitKind}
-    counts[UnitKind.NOTE] = len({unit.near for unit in found if unit.kind is UnitKind.NOTE})
-    listed = ", ".join(f"{count} {kind.value}" for kind, count in counts.items())
-    return f"{listed}, {sum(unit.marks for unit in found)} numbers"
+    *found, marks = map(sum, zip((0,) * (len(UnitKind) + 1), *counts, strict=True))
+    listed = ", ".join(f"{count} {kind.value}" for count, kind in zip(found, UnitKind, strict=True))
+    return f"{listed}, {marks} numbers"
+
+
+def _counts(found: Sequence[Unit]) -> Counts:
+    notes = len({unit.near for unit in found if unit.kind is UnitKind.NOTE})
+    kinds = (notes if kind is UnitKind.NOTE else sum(unit.kind is kind for unit in found) for kind in UnitKind)
+    return (*kinds, sum(unit.marks for unit in found))
 
 
 # ---------------------------------------------------------------- the PDF
 
 
-def _compare_pdf(text: Text, printed: PrintedText) -> tuple[list[Diagnostic], str]:
+def _compare_pdf(text: Text, cache: Cache, printed: PrintedText) -> tuple[list[Diagnostic], str]:
     """Every unit of the document is printed whole and in order.
 
-    What is printed twice is told by the check "PDF text", which reads the same words.
+    What is printed twice is told by the check "PDF text", which reads the same words. Of a chapter that was compared
+    before with what is printed of it the counts are known, when nothing was wrong.
     """
     faults: list[Diagnostic] = []
-    found: list[Unit] = []
+    found: list[Counts] = []
+    kept = Kept(cache, "units on paper")
+    page = text.document.words.page
     for chapter in text.document.chapters:
-        wanted = (*units_of_part(chapter), *units_of_chapter(chapter, text.document.words.page))
-        found += wanted
-        for unit, whole in _printed(wanted, printed.strands.get(chapter.id, ())):
-            if not whole:
+        strands = printed.strands.get(chapter.id, ())
+        key = kept.key(page, repr(chapter), repr([strand.gaps for strand in strands]), *(s.letters for s in strands))
+        counts = kept.get(key)
+        if counts is None:
+            wanted = (*units_of_part(chapter), *units_of_chapter(chapter, page))
+            lost = [unit for unit, whole in _printed(wanted, strands) if not whole]
+            for unit in lost:
                 message = f'"{shown(unit.words)}" is not printed whole, or not in its order'
                 faults.append(PDF_DIFFERS.at(text.line(chapter.id, unit), message))
+            counts = _counts(wanted)
+            if not lost:
+                kept.put(key, counts)
+        found.append(tuple(counts))
     return faults, _counted(found)
 
 

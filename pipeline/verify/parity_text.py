@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from pipeline.cache import Cache
 from pipeline.diagnostics import Diagnostic, Severity, Span, declare
-from pipeline.document import Document
+from pipeline.document import Chapter, Document
 from pipeline.index import Index
 from pipeline.report import Report
-from pipeline.verify.clauses import Clause, clauses_of, clauses_of_notes, clauses_of_sections, plain
+from pipeline.verify.clauses import (
+    Clause,
+    Piece,
+    clauses_in,
+    decisive_in,
+    plain,
+    written_elsewhere,
+    written_in_notes,
+    written_in_sections,
+)
+from pipeline.verify.parity_kept import Kept
 from pipeline.verify.text import shown
 from pipeline.verify.units import EDGE, Unit, UnitKind, units_of_chapter
+from pipeline.wording import words_for
 
 NOT_IN_TEXT = declare(
     "PAR001",
@@ -56,6 +68,8 @@ class Text:
     def __init__(self, document: Document, sources: Sources) -> None:
         self.document = document
         self.locate = sources.locate
+        self.report = sources.report
+        self._clauses: dict[str, tuple[Clause, ...]] = {}
         self._sources = sources
 
     @cached_property
@@ -68,24 +82,23 @@ class Text:
         return {chapter.id: units_of_chapter(chapter) for chapter in self.document.chapters}
 
     @cached_property
-    def clauses(self) -> dict[str, tuple[Clause, ...]]:
-        """What the authors wrote of every chapter."""
-        report = self._sources.report
-        own = {
-            "press-imprint": clauses_of(report, report.imprint) + clauses_of(report, report.rights),
-            "press-colophon": clauses_of(report, report.colophon),
-        }
-        return dict(clauses_of_sections(report, self._sources.index)) | own
+    def written(self) -> dict[str, tuple[Piece, ...]]:
+        """What the authors wrote in every chapter."""
+        report = self.report
+        return {**dict(written_in_sections(report, self._sources.index)), **dict(written_elsewhere(report))}
 
     @cached_property
-    def notes(self) -> dict[str, tuple[Clause, ...]]:
-        """What the authors wrote of every note."""
-        return dict(clauses_of_notes(self._sources.report))
+    def written_in_notes(self) -> dict[str, tuple[Piece, ...]]:
+        """What the authors wrote in every note."""
+        return dict(written_in_notes(self.report))
 
     def line(self, chapter: str, unit: Unit) -> Span:
         """The line of the source that a unit begins on, or that of the nearest id."""
         letters = plain(unit.letters)
-        known = self.notes.get(unit.near, ()) if unit.kind is UnitKind.NOTE else self.clauses.get(chapter, ())
+        place, written = (unit.near, self.written_in_notes) if unit.kind is UnitKind.NOTE else (chapter, self.written)
+        known = self._clauses.get(place)
+        if known is None:
+            known = self._clauses[place] = clauses_in(self.report, written.get(place, ()))
         ways = (
             (clause for clause in known if clause.letters == letters),
             (clause for clause in known if clause.letters in letters and len(clause.letters) >= _SURE),
@@ -94,27 +107,75 @@ class Text:
         return first.span if first is not None else self.locate(unit.near)
 
 
-def source_in_text(text: Text) -> tuple[list[Diagnostic], str]:
-    """Every clause of every section and note is in its text, in order."""
+def source_in_text(text: Text, cache: Cache) -> tuple[list[Diagnostic], str]:
+    """Every clause of every section and note is in its text, in order.
+
+    Of a chapter in which nothing was wrong before, and whose text and source are the same, it is known how many
+    clauses it has.
+    """
+    settings = text.report.settings
+    words = repr(sorted(words_for(settings.lang, settings.labels).items()))
+    kept = Kept(cache, "source in text")
     faults: list[Diagnostic] = []
+    in_notes: list[Diagnostic] = []
     count = 0
-    notes = {note.id for chapter in text.document.chapters for note in chapter.notes}
-    for chapter, found in text.chapters.items():
-        body = "".join(unit.letters + EDGE for unit in found if unit.kind is not UnitKind.NOTE)
-        known = text.clauses.get(chapter, ())
-        count += len(known)
-        faults += _missing(known, plain(body))
-    by_note: dict[str, str] = {}
-    for found in text.chapters.values():
-        for unit in found:
-            if unit.near in notes or unit.kind is UnitKind.NOTE:
-                by_note[unit.near] = by_note.get(unit.near, "") + unit.letters + EDGE
-    for note, known in text.notes.items():
-        if note in notes:  # one that is called nowhere is in no edition; a rule of the source tells it
-            count += len(known)
-            faults += _missing(known, plain(by_note.get(note, "")))
-    files = {clause.span.path for known in (*text.clauses.values(), *text.notes.values()) for clause in known}
-    return faults, f"{count} pieces of text of {len(files)} files"
+    files: set[str] = set()
+    sections, notes = dict(text.written), dict(text.written_in_notes)
+    for chapter in text.document.chapters:
+        body = sections.pop(chapter.id, ())
+        own = {note.id: notes.pop(note.id, ()) for note in chapter.notes}
+        key = kept.key(words, repr(chapter), *_decisive(text.report, body, own))
+        known = kept.get(key)
+        if known is None:
+            looked_at = _Chapter(text.report, body, own)
+            wrong = looked_at.missing(chapter)
+            faults += wrong[0]
+            in_notes += wrong[1]
+            known = looked_at.count, looked_at.files
+            if not any(wrong):
+                kept.put(key, known)
+        count += known[0]
+        files.update(known[1])
+    for pieces in (*sections.values(), *notes.values()):  # what is in no edition; a rule of the source tells it
+        files.update(clause.span.path for clause in clauses_in(text.report, pieces))
+    return [*faults, *in_notes], f"{count} pieces of text of {len(files)} files"
+
+
+def _decisive(report: Report, body: Sequence[Piece], notes: Mapping[str, Sequence[Piece]]) -> Iterator[str]:
+    yield from decisive_in(report, body)
+    for note, pieces in notes.items():
+        yield from ("note", note)
+        yield from decisive_in(report, pieces)
+
+
+class _Chapter:
+    """What was written of a chapter.
+
+    Args:
+        report: the source.
+        body: what was written in its section.
+        notes: and in its notes, by their ids.
+    """
+
+    def __init__(self, report: Report, body: Sequence[Piece], notes: Mapping[str, Sequence[Piece]]) -> None:
+        self._body = clauses_in(report, body)
+        self._notes = {note: clauses_in(report, pieces) for note, pieces in notes.items()}
+        self.count = len(self._body) + sum(map(len, self._notes.values()))
+        clauses = (self._body, *self._notes.values())
+        self.files = sorted({clause.span.path for known in clauses for clause in known})
+
+    def missing(self, chapter: Chapter) -> tuple[list[Diagnostic], list[Diagnostic]]:
+        """What is not in the text of the chapter, and of its notes."""
+        body = ""
+        by_note = dict.fromkeys(self._notes, "")
+        for unit in units_of_chapter(chapter):
+            letters = unit.letters + EDGE
+            if unit.kind is not UnitKind.NOTE:
+                body += letters
+            if unit.near in by_note:
+                by_note[unit.near] += letters
+        in_notes = (_missing(self._notes[note], plain(letters)) for note, letters in by_note.items())
+        return list(_missing(self._body, plain(body))), [fault for faults in in_notes for fault in faults]
 
 
 def _missing(known: Sequence[Clause], letters: str) -> Iterator[Diagnostic]:

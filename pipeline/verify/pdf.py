@@ -7,6 +7,7 @@ document are looked for on its pages. What could not be decided is told as not r
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 
@@ -18,8 +19,10 @@ from pipeline.diagnostics import Findings, Span
 from pipeline.document import Document
 from pipeline.verify.layout import check_pages
 from pipeline.verify.layout_area import check_area
-from pipeline.verify.pdf_file import UnusablePdfError, read_pdf
+from pipeline.verify.pdf_alone import DoubtfulError
+from pipeline.verify.pdf_file import UnusablePdfError, opened, read_pdf
 from pipeline.verify.pdf_inspection import Inspection, Verdict, inspect
+from pipeline.verify.pdf_joined import check_in_portions
 from pipeline.verify.pdf_numbers import check_contents, check_references
 from pipeline.verify.pdf_prose import check_notes, check_residue, check_text
 from pipeline.verify.pdf_rules import UNSOUND
@@ -50,9 +53,10 @@ def check_pdf(
 ) -> tuple[CheckResult, ...]:
     """Check a finished PDF against the document that it was made from.
 
-    Nothing is fetched, and nothing is written but to the cache. The time grows with the number of pages, and two
-    thirds of it are for those that were not read before: a page that is made from the same bytes as one that was is
-    taken from the cache.
+    Nothing is fetched, and nothing is written but to the cache. The time grows with the number of pages, and nine
+    tenths of it are for chapters that were not compared before: of one that is the same, on pages that are made from
+    the same bytes, the cache knows all that the whole needs. As soon as anything is wrong, or could be, the whole
+    file is looked at instead, so that what is told never depends on what was kept.
 
     Args:
         path: the PDF.
@@ -70,14 +74,28 @@ def check_and_read(
     cache: Cache,
     findings: Findings,
     locate: Callable[[str], Span] = place_of_id,
+    *,
+    sound: bool = False,
 ) -> tuple[tuple[CheckResult, ...], PrintedText | None]:
     """Check a finished PDF (see `check_pdf`), and keep its text for the comparison with other editions.
+
+    Args:
+        path: the PDF.
+        document: what was sent to print.
+        cache: keeps what was read from pages.
+        findings: takes everything that is wrong with it.
+        locate: where in the sources an id comes from.
+        sound: whether the gate makes sure at the same time that qpdf can read every object of the file, which takes
+            as long and as much memory as all the rest when little has changed.
 
     Returns:
         The checks, and the text; None when it cannot be read.
     """
     try:
         digest = digest_of(path.read_bytes())
+        with suppress(DoubtfulError), opened(path, cache, sound=sound) as file:
+            verdicts, text = check_in_portions(file, document, cache, path.name, locate, digest)
+            return tuple(_told(name, verdicts[name], findings) for name in _CHECKS), text
         pdf = read_pdf(path, cache)
         sections = sections_of(document)
     except (UnusablePdfError, OSError) as unusable:

@@ -7,7 +7,8 @@ measures are PDF units (72 to the inch) from the bottom left corner of the page;
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import pypdfium2 as pdfium
 
 from pipeline.cache import Cache
 from pipeline.verify.pdf_fonts import Font, fonts_of
-from pipeline.verify.pdf_kept import read_pages
+from pipeline.verify.pdf_kept import Pages, ReadPage
 from pipeline.verify.pdf_page import Box, Page, Run, common, reach
 
 
@@ -91,6 +92,92 @@ class UnusablePdfError(Exception):
     """The file cannot be read at all; the message says why."""
 
 
+class OpenPdf:
+    """A PDF that is being read.
+
+    Args:
+        pdf: the file, as qpdf has it.
+        reader: the same, as pdfium has it.
+        cache: keeps what pages paint, so that pages that were read before are not read again.
+        sound: see `Pages`.
+
+    Attributes:
+        bare: the file without what its pages paint, its fonts, and what is said of its syntax.
+        pages: its pages, to be read.
+    """
+
+    def __init__(self, pdf: pikepdf.Pdf, reader: pdfium.PdfDocument, cache: Cache, *, sound: bool = False) -> None:
+        pages: list[Any] = list(pdf.pages)  # what pikepdf's stubs say of pages differs from version to version
+        if len(reader) != len(pages):
+            raise UnusablePdfError(f"qpdf counts {len(pages)} pages and pdfium {len(reader)}")
+        numbers: dict[tuple[int, int], int] = {page.objgen: number for number, page in enumerate(pages)}
+        boxes = [common(_box(page.cropbox), _box(page.trimbox)) for page in pages]
+        self.pages = Pages(pdf, reader, boxes, cache, sound=sound)
+        root = pdf.Root
+        destinations = _destinations(root, numbers)
+        self.bare = PdfFile(
+            pages=tuple(
+                Page(page.label, box, (), bleed=_bleed(page, box)) for page, box in zip(pages, boxes, strict=True)
+            ),
+            destinations=destinations,
+            links=tuple(tuple(_links(page, number, numbers)) for number, page in enumerate(pages)),
+            outline=tuple(_outline(pdf, destinations, numbers)),
+            fonts=(),
+            title=_title(pdf),
+            lang=str(root.get("/Lang", "")),
+            tagged=bool(_item(root.get("/MarkInfo"), "/Marked")) and "/StructTreeRoot" in root,
+            faults=(),
+        )
+
+    def whole(self) -> PdfFile:
+        """The file with all its pages.
+
+        Raises:
+            pikepdf.PdfError: when something in it cannot be decoded.
+        """
+        bare = self.bare
+        sheets = self.pages.read(0, len(bare.pages) - 1)
+        return replace(
+            bare,
+            pages=tuple(painted(page, sheet) for page, sheet in zip(bare.pages, sheets, strict=True)),
+            fonts=fonts_of((number, sheet.shown, sheet.fonts) for number, sheet in enumerate(sheets)),
+            faults=self.pages.faults(),
+        )
+
+
+def painted(page: Page, sheet: ReadPage) -> Page:
+    """A page with what it paints."""
+    return replace(page, runs=sheet.runs, marks=sheet.marks, painted=sheet.painted)
+
+
+@contextmanager
+def opened(path: Path, cache: Cache, *, sound: bool = False) -> Iterator[OpenPdf]:
+    """A PDF to be read.
+
+    Args:
+        path: the file.
+        cache: keeps what pages paint.
+        sound: see `Pages`.
+
+    Raises:
+        UnusablePdfError: when it cannot be opened, is encrypted or has no pages, then or while it is read.
+    """
+    try:
+        with pikepdf.open(path) as pdf:
+            if pdf.is_encrypted:
+                raise UnusablePdfError("the file is encrypted")
+            if not len(pdf.pages):
+                raise UnusablePdfError("the file has no pages")
+            with pdfium.PdfDocument(path) as reader:
+                yield OpenPdf(pdf, reader, cache, sound=sound)
+    except pikepdf.PasswordError as error:
+        raise UnusablePdfError("the file is encrypted and asks for a password") from error
+    except UnicodeDecodeError as error:  # ISO 32000-2, 7.3.5
+        raise UnusablePdfError("a name in the file is no text") from error
+    except (pikepdf.PdfError, pdfium.PdfiumError, OSError) as error:
+        raise UnusablePdfError(f"the file cannot be opened: {error}") from error
+
+
 def read_pdf(path: Path, cache: Cache) -> PdfFile:
     """Read a PDF.
 
@@ -101,45 +188,8 @@ def read_pdf(path: Path, cache: Cache) -> PdfFile:
     Raises:
         UnusablePdfError: when it cannot be opened, is encrypted or has no pages.
     """
-    try:
-        with pikepdf.open(path) as pdf:
-            if pdf.is_encrypted:
-                raise UnusablePdfError("the file is encrypted")
-            if not len(pdf.pages):
-                raise UnusablePdfError("the file has no pages")
-            return _read(pdf, path, cache)
-    except pikepdf.PasswordError as error:
-        raise UnusablePdfError("the file is encrypted and asks for a password") from error
-    except UnicodeDecodeError as error:  # ISO 32000-2, 7.3.5
-        raise UnusablePdfError("a name in the file is no text") from error
-    except (pikepdf.PdfError, pdfium.PdfiumError, OSError) as error:
-        raise UnusablePdfError(f"the file cannot be opened: {error}") from error
-
-
-def _read(pdf: pikepdf.Pdf, path: Path, cache: Cache) -> PdfFile:
-    pages: list[Any] = list(pdf.pages)  # what pikepdf's stubs say of pages differs from version to version
-    numbers: dict[tuple[int, int], int] = {page.objgen: number for number, page in enumerate(pages)}
-    boxes = [common(_box(page.cropbox), _box(page.trimbox)) for page in pages]
-    with pdfium.PdfDocument(path) as reader:
-        if len(reader) != len(pages):
-            raise UnusablePdfError(f"qpdf counts {len(pages)} pages and pdfium {len(reader)}")
-        sheets, faults = read_pages(pdf, reader, boxes, cache)
-    root = pdf.Root
-    destinations = _destinations(root, numbers)
-    return PdfFile(
-        pages=tuple(
-            Page(page.label, box, sheet.runs, sheet.marks, sheet.painted, _bleed(page, box))
-            for page, box, sheet in zip(pages, boxes, sheets, strict=True)
-        ),
-        destinations=destinations,
-        links=tuple(tuple(_links(page, number, numbers)) for number, page in enumerate(pages)),
-        outline=tuple(_outline(pdf, destinations, numbers)),
-        fonts=fonts_of((sheet.shown, sheet.fonts) for sheet in sheets),
-        title=_title(pdf),
-        lang=str(root.get("/Lang", "")),
-        tagged=bool(_item(root.get("/MarkInfo"), "/Marked")) and "/StructTreeRoot" in root,
-        faults=faults,
-    )
+    with opened(path, cache) as file:
+        return file.whole()
 
 
 def _title(pdf: pikepdf.Pdf) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pikepdf
+
+from pipeline.verify.pdf_plain import shown_in
 
 _SHOWS = "q Q Tf Tj TJ ' \""
 _BLOCK = re.compile(rb"begin(bfchar|bfrange)(.*?)end\1", re.DOTALL)
@@ -58,28 +61,56 @@ def codes_shown(streams: Iterable[tuple[Any, Any]], digest_of: Callable[[Any], s
     """
     shown: dict[str, set[int]] = {}
     for stream, resources in streams:
-        _collect(stream, resources, digest_of, shown)
+        found = resources.get("/Font") if isinstance(resources, pikepdf.Dictionary) else None
+        fonts: Any = found if isinstance(found, pikepdf.Dictionary) else {}
+        content = _content(stream)
+        plain = shown_in(content) if content is not None else None
+        if plain is not None:
+            _collect_plain(plain, fonts, digest_of, shown)
+        else:
+            _collect(stream, fonts, digest_of, shown)
     return {digest: frozenset(codes) for digest, codes in shown.items() if codes}
 
 
-def fonts_of(pages: Iterable[tuple[Shown, Mapping[str, Any]]]) -> tuple[Font, ...]:
+def fonts_of(pages: Iterable[tuple[int, Shown, Mapping[str, Any]]]) -> tuple[Font, ...]:
     """The fonts of a file, in the order in which they are met.
 
     Args:
-        pages: what each page shows, and its fonts by their digests.
+        pages: the numbers of pages, what they show, and their fonts by their digests.
     """
     first: dict[str, tuple[int, Any]] = {}
     codes: dict[str, set[int]] = {}
-    for number, (shown, fonts) in enumerate(pages):
+    for number, shown, fonts in pages:
         for digest, more in shown.items():
             first.setdefault(digest, (number, fonts[digest]))
             codes.setdefault(digest, set()).update(more)
     return tuple(_judged(font, page, codes[digest]) for digest, (page, font) in first.items())
 
 
-def _collect(stream: Any, resources: Any, digest_of: Callable[[Any], str], shown: dict[str, set[int]]) -> None:
-    found = resources.get("/Font") if isinstance(resources, pikepdf.Dictionary) else None
-    fonts: Any = found if isinstance(found, pikepdf.Dictionary) else {}
+def _content(stream: Any) -> bytes | None:
+    """The content of a page or form; None where it is in several pieces."""
+    whole = stream if isinstance(stream, pikepdf.Stream) else stream.obj.get("/Contents")
+    return whole.read_bytes() if isinstance(whole, pikepdf.Stream) else None
+
+
+def _collect_plain(
+    plain: Mapping[bytes, list[bytes]], fonts: Any, digest_of: Callable[[Any], str], shown: dict[str, set[int]]
+) -> None:
+    for name, pieces in plain.items():
+        font = fonts.get(f"/{name.decode('ascii')}")
+        if font is None:
+            continue
+        codes = shown.setdefault(digest_of(font), set())
+        width = 4 if _is_composite(font) else 2  # digits of a code
+        found = _DIGITS.findall(b"".join(pieces))
+        if any(len(digits) % width for digits in found):  # a code may go on in the next string of the same operator
+            found = [b"".join(_DIGITS.findall(piece)) for piece in pieces]
+            found = [digits[: len(digits) // width * width] for digits in found]
+        raw = bytes.fromhex(b"".join(found).decode("ascii"))
+        codes.update(struct.unpack(f">{len(raw) // 2}H", raw) if width == 4 else raw)
+
+
+def _collect(stream: Any, fonts: Any, digest_of: Callable[[Any], str], shown: dict[str, set[int]]) -> None:
     named: dict[str, tuple[Any, set[int]]] = {}
     current: tuple[Any, set[int]] | None = None
     kept: list[tuple[Any, set[int]] | None] = []
@@ -114,13 +145,17 @@ def _strings(operand: Any) -> bytes:
 
 def _codes(raw: bytes, font: Any) -> Iterator[int]:
     """The character codes in a string: of two bytes in a composite font with an Identity CMap, else of one."""
-    if font.get("/Subtype") != "/Type0":
+    if not _is_composite(font):
         return iter(raw)
     return (raw[index] << 8 | raw[index + 1] for index in range(0, len(raw) - 1, 2))
 
 
+def _is_composite(font: Any) -> bool:
+    return bool(font.get("/Subtype") == "/Type0")
+
+
 def _judged(font: Any, page: int, shown: set[int]) -> Font:
-    composite = font.get("/Subtype") == "/Type0"
+    composite = _is_composite(font)
     inner = font.DescendantFonts[0] if composite else font
     descriptor = inner.get("/FontDescriptor")
     embedded = font.get("/Subtype") == "/Type3" or (

@@ -21,13 +21,20 @@ class Verdict:
 
     Attributes:
         faults: what is wrong.
-        detail: a figure, "209 notes called, 209 printed".
+        told: what is told of it, with `{}` for each figure: "{} notes called, {} printed".
+        figures: what stands in their place; numbers that several parts of a file were counted in may be added up.
         undecided: why it could not be decided, or "".
     """
 
     faults: Sequence[Diagnostic]
-    detail: str
+    told: str
+    figures: tuple[int | str, ...] = ()
     undecided: str = ""
+
+    @property
+    def detail(self) -> str:
+        """What is told, with its figures."""
+        return self.told.format(*self.figures)
 
 
 @dataclass(frozen=True, slots=True)

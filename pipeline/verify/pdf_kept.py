@@ -21,9 +21,12 @@ from pipeline.cache import Cache, key_of
 from pipeline.verify.pdf_fonts import Shown, codes_shown
 from pipeline.verify.pdf_page import Box, Mark, MarkKind, Run
 from pipeline.verify.pdf_painted import Painted, read_painted
-from pipeline.verify.pdf_sheet import Key, Sheet, Sheets
+from pipeline.verify.pdf_sheet import Sheets
 
-_READERS = ("pdf_fonts.py", "pdf_glyphs.py", "pdf_kept.py", "pdf_page.py", "pdf_painted.py", "pdf_sheet.py", "text.py")
+_READERS = (
+    "pdf_fonts.py", "pdf_glyphs.py", "pdf_kept.py", "pdf_page.py", "pdf_painted.py", "pdf_plain.py", "pdf_sheet.py",
+    "text.py",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,75 +46,87 @@ class ReadPage:
     fonts: Mapping[str, Any]
 
 
-def read_pages(
-    pdf: pikepdf.Pdf, reader: Any, boxes: Sequence[Box], cache: Cache
-) -> tuple[tuple[ReadPage, ...], tuple[str, ...]]:
-    """Read the pages of a file.
+class Pages:
+    """The pages of a file, to be read one by one.
 
     Args:
         pdf: the file, as qpdf has it.
         reader: the same, as a `pypdfium2.PdfDocument`.
         boxes: the rectangles that are shown of its pages, and left when they are cut.
         cache: where pages are kept.
+        sound: whether somebody else has every object of the file read and every stream decoded.
 
-    Returns:
-        The pages, and what qpdf says about the syntax of the file.
+    Attributes:
+        sheets: what each page is made from.
+        glyphs: tells glyphs of a font from others (see `Sheets.glyphs`).
 
     Raises:
-        pikepdf.PdfError: when a stream of the file cannot be decoded.
+        pikepdf.PdfError: when the content of a page cannot be decoded.
     """
-    sheets = Sheets()
-    found: list[ReadPage] = []
-    new: list[tuple[str, Painted, Shown]] = []
-    sound: set[Key] = set()
-    pages: list[Any] = list(pdf.pages)
-    readers = digest_of_readers()
-    for number, page in enumerate(pages):
-        sheet = sheets.of(page)
-        key = key_of("page of a PDF", readers, sheet.digest)
-        stored = cache.get(key) if sheet.digest else None
-        known = _unpacked(stored, number, sheets) if stored is not None else None
-        if known is not None:
+
+    def __init__(
+        self, pdf: pikepdf.Pdf, reader: Any, boxes: Sequence[Box], cache: Cache, *, sound: bool = False
+    ) -> None:
+        self._pdf, self._reader, self._boxes, self._cache = pdf, reader, boxes, cache
+        self._told: list[str] = []
+        self._looked_through = sound
+        self._readers = digest_of_readers()
+        self._known = Sheets()
+        self.sheets = tuple(self._known.of(page) for page in pdf.pages)
+        self.glyphs = self._known.glyphs
+
+    def read(self, first: int, last: int) -> tuple[ReadPage, ...]:
+        """Read the pages from `first` to `last`, and keep them when nothing is wrong; the first one gets the number 0.
+
+        Raises:
+            pikepdf.PdfError: when a page has no content stream.
+        """
+        found: list[ReadPage] = []
+        new: list[tuple[str, Painted, Shown]] = []
+        for number in range(first, last + 1):
+            sheet = self.sheets[number]
+            key = key_of("page of a PDF", self._readers, sheet.digest)
+            stored = self._cache.get(key) if sheet.digest else None
+            known = _unpacked(stored, number - first, self._known) if stored is not None else None
+            if known is None:
+                known = self._painted(number, number - first)
+                if sheet.digest:
+                    new.append((key, *known))
             painted, shown = known
-            sound |= sheet.contents
-        else:
-            painted, shown = _read(reader, number, boxes[number], sheet, sheets)
-            if sheet.digest:
-                new.append((key, painted, shown))
-        found.append(ReadPage(painted.runs, painted.marks, painted.painted, shown, sheet.fonts))
-    faults = _faults(pdf, sound)
-    if not faults:
-        for key, painted, shown in new:
-            cache.put(key, _packed(painted, shown, sheets))
-    return tuple(found), faults
+            found.append(ReadPage(painted.runs, painted.marks, painted.painted, shown, sheet.fonts))
+        if new and not self.faults():
+            for key, painted, shown in new:
+                self._cache.put(key, _packed(painted, shown, self._known))
+        return tuple(found)
+
+    def faults(self) -> tuple[str, ...]:
+        """What qpdf says of the syntax of the file, when every object is read and every stream decoded, and so far.
+
+        Raises:
+            pikepdf.PdfError: when a stream of the file cannot be decoded.
+        """
+        if not self._looked_through:
+            self._looked_through = True
+            decoded = frozenset(key for sheet in self.sheets if sheet.digest for key in sheet.contents)
+            for thing in self._pdf.objects:
+                if isinstance(thing, pikepdf.Stream) and thing.objgen not in decoded:
+                    thing.read_bytes(pikepdf.StreamDecodeLevel.all)
+        self._told += (f"WARNING: {warning}" for warning in self._pdf.get_warnings())
+        return tuple(self._told)
+
+    def _painted(self, number: int, as_number: int) -> tuple[Painted, Shown]:
+        page = self._reader[number]
+        try:
+            painted = read_painted(page, as_number, self._boxes[number])
+        finally:
+            page.close()
+        return painted, codes_shown(self.sheets[number].streams, self._known.digest_of)
 
 
 def digest_of_readers() -> str:
     """The digest of all that reads a page: what another version of it read is worth nothing."""
     code = (Path(__file__).with_name(name).read_bytes() for name in _READERS)
     return key_of(str(PDFIUM_INFO), pikepdf.__version__, unidata_version, *code)
-
-
-def _read(reader: Any, number: int, box: Box, sheet: Sheet, sheets: Sheets) -> tuple[Painted, Shown]:
-    page = reader[number]
-    try:
-        painted = read_painted(page, number, box)
-    finally:
-        page.close()
-    return painted, codes_shown(sheet.streams, sheets.digest_of)
-
-
-def _faults(pdf: pikepdf.Pdf, sound: set[Key]) -> tuple[str, ...]:
-    """What qpdf says when every object of the file is read and every stream decoded.
-
-    Args:
-        pdf: the file; the content streams of new pages were read already.
-        sound: the streams that were decoded before, with the same bytes.
-    """
-    for thing in pdf.objects:
-        if isinstance(thing, pikepdf.Stream) and thing.objgen not in sound:
-            thing.read_bytes(pikepdf.StreamDecodeLevel.all)
-    return tuple(f"WARNING: {warning}" for warning in pdf.get_warnings())
 
 
 # ---------------------------------------------------------------- what is stored

@@ -118,6 +118,7 @@ class _Matcher:
 
     def read(self, number: int, runs: Sequence[Run]) -> None:
         """Find the words of a page."""
+        printed_on = any(first <= number <= last for first, last in self.pages.values())
         scope = [
             item
             for section, (first, last) in self.pages.items()
@@ -129,7 +130,7 @@ class _Matcher:
             ahead = runs[index : index + _OBJECTS_AHEAD]
             way = self._way(scope, ahead) or self._further_on(scope, ahead)
             if way is None:
-                if scope:
+                if printed_on:
                     self.left.append(run)
                 continue
             self.current = way.progress

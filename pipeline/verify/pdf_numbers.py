@@ -2,33 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from pipeline.diagnostics import Diagnostic
+from pipeline.document import Entry
 from pipeline.verify.pdf_contents import ContentsLine
 from pipeline.verify.pdf_file import Link
 from pipeline.verify.pdf_inspection import Inspection, Verdict
 from pipeline.verify.pdf_page import Run
 from pipeline.verify.pdf_reading import Printed
 from pipeline.verify.pdf_rules import CONTENTS_DIFFER, REFERENCE_DIFFERS
-from pipeline.verify.pdf_words import Hyperlink
+from pipeline.verify.pdf_words import Hyperlink, Label
 from pipeline.verify.text import letters_of, shown
 
 Faults = list[Diagnostic]
 
 
-def check_references(look: Inspection) -> Verdict:
-    """Every reference says the number of its target, and every page reference the page of its target."""
+@dataclass(frozen=True, slots=True)
+class Outward:
+    """A reference to something in another part of the report than was looked at.
+
+    Attributes:
+        target: the id of what it refers to.
+        said: what is printed: the words of the reference, or the letters of the page number.
+        is_page: whether it refers to a page.
+    """
+
+    target: str
+    said: str
+    is_page: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Borne:
+    """The number of something, as the document has it and as it is printed where it belongs."""
+
+    text: str
+    printed: str
+
+
+def check_references(look: Inspection, outward: list[Outward] | None = None) -> Verdict:
+    """Every reference says the number of its target, and every page reference the page of its target.
+
+    Args:
+        look: the report, or a part of it.
+        outward: of a part, takes the references to what is not in it; they are not judged.
+    """
     faults: Faults = []
     numbers = pages = 0
     for printed, link in look.hyperlinks():
         if "pageref" in link.names:
             pages += 1
-            faults += _page_reference(look, printed, link)
+            faults += _page_reference(look, printed, link, outward)
         elif "ref" in link.names:
             numbers += 1
-            faults += _reference(look, printed, link)
-    return Verdict(faults, f"{numbers} references and {pages} page references compared with their targets")
+            faults += _reference(look, printed, link, outward)
+    return Verdict(faults, "{} references and {} page references compared with their targets", (numbers, pages))
+
+
+def numbers_borne(look: Inspection) -> dict[str, Borne]:
+    """The numbers of all that is numbered, by its id."""
+    return {id: _borne(printed, label) for id, (printed, label) in look.labels.items()}
+
+
+def titles_of(look: Inspection) -> dict[str, str]:
+    """The titles of the headings by their ids."""
+    return {id: title for id in look.places if (title := _title(look, id))}
+
+
+def says_number(said: str, borne: Borne | None, title: str) -> bool:
+    """Whether a reference says the number, or the title, of what it refers to."""
+    if borne is not None:
+        return _says(said, borne.printed)
+    return not title or letters_of(title) == letters_of(said)
 
 
 def _place(look: Inspection, printed: Printed, link: Hyperlink) -> str:
@@ -44,7 +91,9 @@ def _missing(printed: Printed, link: Hyperlink) -> bool:
     return any(start < link.end and link.start < end for start, end in printed.gaps)
 
 
-def _reference(look: Inspection, printed: Printed, link: Hyperlink) -> Iterator[Diagnostic]:
+def _reference(
+    look: Inspection, printed: Printed, link: Hyperlink, outward: list[Outward] | None
+) -> Iterator[Diagnostic]:
     target = link.href.removeprefix("#")
     place = look.locate(printed.strand.near(link.start))
     page = _place(look, printed, link)
@@ -61,14 +110,22 @@ def _reference(look: Inspection, printed: Printed, link: Hyperlink) -> Iterator[
         at, number = label
         if any(start < number.end and number.start < end for start, end in at.gaps):
             return  # the number at the target is lost itself
-        borne = _text(at.between(number.start, number.end)) if _stands_alone(at, number.start, number.end) else ""
-        borne = borne or number.text
+        borne = _borne(at, number).printed
         if not _says(said, borne):
             yield REFERENCE_DIFFERS.at(place, f'page {page} says "{said}"; "{target}" bears the number "{borne}"')
         return
+    if outward is not None and target not in look.places:
+        outward.append(Outward(target, said, False))
     title = _title(look, target)
     if title and letters_of(title) != letters_of(said):
         yield REFERENCE_DIFFERS.at(place, f'page {page} says "{shown(said)}"; "{target}" is called "{title}"')
+
+
+def _borne(printed: Printed, label: Label) -> Borne:
+    said = ""
+    if _stands_alone(printed, label.start, label.end):
+        said = _text(printed.between(label.start, label.end))
+    return Borne(label.text, said or label.text)
 
 
 def _stands_alone(printed: Printed, start: int, end: int) -> bool:
@@ -111,7 +168,9 @@ def _title(look: Inspection, id: str) -> str:
     return next((heading.title for heading in printed.strand.headings if heading.start == start), "")
 
 
-def _page_reference(look: Inspection, printed: Printed, link: Hyperlink) -> Iterator[Diagnostic]:
+def _page_reference(
+    look: Inspection, printed: Printed, link: Hyperlink, outward: list[Outward] | None
+) -> Iterator[Diagnostic]:
     target = link.href.removeprefix("#")
     place = look.locate(printed.strand.near(link.start))
     page = _place(look, printed, link)
@@ -119,6 +178,8 @@ def _page_reference(look: Inspection, printed: Printed, link: Hyperlink) -> Iter
     stands = look.page_of(target)
     if number is None:
         yield REFERENCE_DIFFERS.at(place, f'the page of "{target}" is not printed on page {page}')
+    elif outward is not None and target not in look.places:
+        outward.append(Outward(target, number.letters, True))
     elif stands is None:
         yield REFERENCE_DIFFERS.at(place, f'page {page} refers to "{target}", which is on no page')
     elif number.letters != letters_of(look.label(stands)):
@@ -147,8 +208,33 @@ def check_contents(look: Inspection) -> Verdict:
             CONTENTS_DIFFER.at(look.locate(entry.id), f'the line "{text}" of the contents {reason}')
             for reason in reasons
         ]
-    detail = f"{len(lines)} lines compared with the pages of their targets"
-    return Verdict(faults, detail, "" if lines else "the report prints no contents")
+    return contents_compared(len(lines), faults)
+
+
+def contents_compared(lines: int, faults: Sequence[Diagnostic] = ()) -> Verdict:
+    """The verdict on so many lines of the contents."""
+    undecided = "" if lines else "the report prints no contents"
+    return Verdict(faults, "{} lines compared with the pages of their targets", (lines,), undecided)
+
+
+def numbers_in_contents(look: Inspection) -> tuple[str, ...] | None:
+    """The page numbers in the lines of the contents; None when a line is not there, whole, once and in its place."""
+    reached = (-1, -1)
+    found = []
+    for line in look.reading.contents:
+        if not line.whole or line.again or line.number is None:
+            return None
+        place = line.runs[0].page, line.runs[0].order
+        if place < reached:
+            return None
+        reached = place
+        found.append(line.number.letters)
+    return tuple(found)
+
+
+def says_entry(entry: Entry, borne: Borne | None) -> bool:
+    """Whether a line of the contents has the number of its target."""
+    return borne is None or not entry.label or _says(entry.label, borne.text)
 
 
 def _faults_of_line(look: Inspection, line: ContentsLine) -> Iterator[str]:

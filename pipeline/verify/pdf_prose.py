@@ -63,8 +63,8 @@ def check_notes(look: Inspection) -> Verdict:
     faults += _torn(look, notes)
     called_once = sum(len(note.strand.links) > 0 for note in notes)
     whole = sum(bool(note.matches) for note in notes)
-    detail = f"{called_once} notes called, {whole} printed, {later} of them on the page after the call"
-    return Verdict(faults, detail)
+    told = "{} notes called, {} printed, {} of them on the page after the call"
+    return Verdict(faults, told, (called_once, whole, later))
 
 
 def _faults_of_note(look: Inspection, note: Printed, calls: list[Run | None], begins: Run | None) -> Iterator[str]:
@@ -133,8 +133,8 @@ def check_text(look: Inspection) -> Verdict:
     faults += undrawn
     words = sum(item.strand.words for item in look.reading.printed) + words_of(look.document)
     texts = sum(len(picture.texts) for section in look.sections for picture in section.pictures)
-    detail = f"{words} words in {len(look.sections)} sections, {drawn} of {texts} texts in drawings"
-    return Verdict(faults, f"{detail}, {beside} of the press's own beside them")
+    told = "{} words in {} sections, {} of {} texts in drawings, {} of the press's own beside them"
+    return Verdict(faults, told, (words, len(look.sections), drawn, texts, beside))
 
 
 def _missing(look: Inspection, strands: list[Printed]) -> Iterator[Diagnostic]:
@@ -181,6 +181,13 @@ def _again(look: Inspection, by_section: Mapping[str, list[Printed]]) -> tuple[F
         else:
             others += len(letters) >= _WORD_FROM and not is_numeral(letters)
     return faults, others
+
+
+def is_left_over(look: Inspection) -> bool:
+    """Whether something is printed that may be words of the report once more."""
+    own = _own_words(look.document)
+    left = (run.letters.rstrip(HYPHEN) for run in look.reading.left)
+    return any(len(letters) >= _TWICE_FROM and not any(letters in text for text in own) for letters in left)
 
 
 def _own_words(document: Document) -> list[str]:
@@ -251,4 +258,4 @@ def check_residue(look: Inspection) -> Verdict:
             owner = owners.get(run)
             place = look.locate(owner[0].strand.near(owner[1])) if owner else look.file
             faults.append(RESIDUE.at(place, f'page {page.label} shows "{found[0]}"'))
-    return Verdict(faults, f"{characters} characters read")
+    return Verdict(faults, "{} characters read", (characters,))

@@ -61,7 +61,7 @@ class Sheets:
     def __init__(self) -> None:
         self._known: dict[Key, bytes] = {}
         self._open: set[Key] = set()
-        self._tables: dict[Key, tuple[_Resource, ...]] = {}
+        self._tables: dict[bytes, tuple[_Resource, ...]] = {}
         self._fonts: dict[Key, bytes] = {}
         self._glyphs: dict[str, Glyphs] = {}
 
@@ -131,8 +131,8 @@ class Sheets:
         return _digest(found)
 
     def _table(self, resources: Any) -> tuple[_Resource, ...]:
-        """The resources that a stream may name; most pages share them with others."""
-        key = resources.objgen if isinstance(resources, pikepdf.Object) and resources.is_indirect else None
+        """The resources that a stream may name; most pages and forms share them with others, or have the same."""
+        key = resources.unparse(resolved=True) if isinstance(resources, pikepdf.Object) else None
         if key is not None and key in self._tables:
             return self._tables[key]
         table = tuple(
@@ -183,6 +183,9 @@ class Sheets:
 
     def _stream(self, stream: Any) -> bytes:
         """The digest of a stream without its resources."""
+        written = stream.stream_dict.unparse(resolved=True)
+        if b" R" not in written and b"/Struct" not in written and b"/Resources" not in written:
+            return _digest((b"=", written, stream.read_raw_bytes()))
         return _digest((self._entries(stream, _UNSEEN), stream.read_raw_bytes()))
 
     def _entries(self, holder: Any, without: frozenset[str] = frozenset()) -> bytes:

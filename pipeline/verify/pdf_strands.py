@@ -44,13 +44,26 @@ def sections_of(document: Document) -> tuple[Section, ...]:
     Raises:
         etree.XMLSyntaxError: when some markup in it is not well-formed.
     """
+    return tuple(section_of(chapter, document) for chapter in in_order_of_print(document))
+
+
+def in_order_of_print(document: Document) -> tuple[Chapter | None, ...]:
+    """The chapters in the order of print; None stands for the contents."""
     early = {Kind.IMPRINT: 0, Kind.FRONT: 2}
     ordered = sorted(document.chapters, key=lambda chapter: early.get(chapter.kind, 3))
-    sections = [_chapter(chapter, document) for chapter in ordered]
-    if document.contents:
-        place = sum(chapter.kind is Kind.IMPRINT for chapter in ordered)
-        sections.insert(place, Section(CONTENTS, (), (), ""))
-    return tuple(sections)
+    if not document.contents:
+        return tuple(ordered)
+    place = sum(chapter.kind is Kind.IMPRINT for chapter in ordered)
+    return (*ordered[:place], None, *ordered[place:])
+
+
+def section_of(chapter: Chapter | None, document: Document) -> Section:
+    """A chapter of a document, or for None its contents, as it is printed.
+
+    Raises:
+        etree.XMLSyntaxError: when some markup in it is not well-formed.
+    """
+    return _chapter(chapter, document) if chapter is not None else Section(CONTENTS, (), (), "")
 
 
 @dataclass(slots=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from urllib.parse import unquote
 
 from pipeline.diagnostics import Diagnostic
-from pipeline.verify.pdf_file import Link
+from pipeline.verify.pdf_file import Destination, Link
 from pipeline.verify.pdf_inspection import Inspection, Verdict
 from pipeline.verify.pdf_page import Run
 from pipeline.verify.pdf_reading import Printed
@@ -41,7 +42,8 @@ def check_file(look: Inspection) -> Verdict:
         faults.append(METADATA_MISSING.at(look.file, f'the language of the file is "{pdf.lang}"'))
     if not pdf.tagged:
         faults.append(METADATA_MISSING.at(look.file, "the file is not tagged"))
-    return Verdict(faults, f"{len(pdf.pages)} pages, {'tagged' if pdf.tagged else 'not tagged'}, {pdf.lang}")
+    told = f"{{}} pages, {'tagged' if pdf.tagged else 'not tagged'}, {{}}"
+    return Verdict(faults, told, (len(pdf.pages), pdf.lang))
 
 
 def check_fonts(look: Inspection) -> Verdict:
@@ -63,53 +65,84 @@ def check_fonts(look: Inspection) -> Verdict:
             if "\ufffd" in run.text:
                 message = f'page {look.label(run.page)} shows an unknown character: "{shown(run.text)}"'
                 faults.append(FONT_INCOMPLETE.at(look.file, message))
-    return Verdict(faults, f"{len(look.pdf.fonts)} fonts")
+    return Verdict(faults, "{} fonts", (len(look.pdf.fonts),))
 
 
 # ---------------------------------------------------------------- outline
 
 
+@dataclass(frozen=True, slots=True)
+class HeadingPlace:
+    """A heading that the outline should have.
+
+    Attributes:
+        title: its line in the outline.
+        id: what it stands in, or the nearest thing before it.
+        page: where it is printed; None when it was not found.
+        foot: the lower edge of its first words.
+    """
+
+    title: str
+    id: str
+    page: int | None
+    foot: float = 0.0
+
+
 def check_outline(look: Inspection) -> Verdict:
     """The lines of the outline are the headings of the report, and lead to them."""
-    headings = list(_headings(look))
-    wanted = [title for title, *_ in headings]
+    return compare_outline(look, headings_of(look))
+
+
+def compare_outline(look: Inspection, headings: Sequence[HeadingPlace]) -> Verdict:
+    """Compare the outline with the headings, which are in the order of print."""
+    wanted = [heading.title for heading in headings]
     found = [" ".join(mark.title.split()) for mark in look.pdf.outline]
     faults: Faults = []
     met = 0
     for kind, i1, i2, j1, j2 in SequenceMatcher(None, wanted, found, autojunk=False).get_opcodes():
         if kind == "equal":
-            for (title, id, run), mark in zip(headings[i1:i2], look.pdf.outline[j1:j2], strict=True):
+            for heading, mark in zip(headings[i1:i2], look.pdf.outline[j1:j2], strict=True):
                 if mark.at is None:
-                    faults.append(OUTLINE_DIFFERS.at(look.locate(id), f'the line "{title}" leads nowhere'))
-                elif run is not None:
+                    message = f'the line "{heading.title}" leads nowhere'
+                    faults.append(OUTLINE_DIFFERS.at(look.locate(heading.id), message))
+                elif heading.page is not None:
                     met += 1
-                    faults += _astray(look, title, id, run, mark.at.page, mark.at.top)
+                    faults += _astray(look, heading, heading.page, mark.at)
             continue
-        for title, id, _ in headings[i1:i2]:
+        for heading in headings[i1:i2]:
             others = f' where it has "{found[j1]}"' if j1 < j2 else ""
-            message = f'the outline has no line "{title}"{others}'
-            faults.append(OUTLINE_DIFFERS.at(look.locate(id), message))
+            message = f'the outline has no line "{heading.title}"{others}'
+            faults.append(OUTLINE_DIFFERS.at(look.locate(heading.id), message))
         if i1 == i2:
             for title in found[j1:j2]:
                 message = f'the outline has a line "{title}", and the report no such heading there'
                 faults.append(OUTLINE_DIFFERS.at(look.file, message))
-    unmet = sum(run is None for _, _, run in headings)
+    unmet = sum(heading.page is None for heading in headings)
     undecided = f"{unmet} headings could not be found on the pages" if unmet else ""
-    return Verdict(faults, f"{len(found)} lines for {len(wanted)} headings, {met} pages compared", undecided)
+    told = "{} lines for {} headings, {} pages compared"
+    return Verdict(faults, told, (len(found), len(wanted), met), undecided)
 
 
-def _headings(look: Inspection) -> Iterator[tuple[str, str, Run | None]]:
-    """The headings of the outline in order of print: title, nearest id, where the words are printed."""
+def headings_of(look: Inspection) -> tuple[HeadingPlace, ...]:
+    """The headings of the outline in order of print."""
+    return tuple(_headings(look))
+
+
+def _headings(look: Inspection) -> Iterator[HeadingPlace]:
     printed = {item.strand: item for item in look.reading.printed}
     for section in look.sections:
         if section.id == CONTENTS:
-            yield look.document.words.contents, section.id, _title_of_contents(look, section.id)
+            yield _heading(look.document.words.contents, section.id, _title_of_contents(look, section.id))
         for kind in (StrandKind.PART, StrandKind.TEXT):
             for strand in section.strands:
                 if strand.kind is kind:
                     for heading in strand.headings:
                         run = printed[strand].at(heading.start)
-                        yield heading.title, strand.near(heading.start), run
+                        yield _heading(heading.title, strand.near(heading.start), run)
+
+
+def _heading(title: str, id: str, run: Run | None) -> HeadingPlace:
+    return HeadingPlace(title, id, run.page, run.box[1]) if run is not None else HeadingPlace(title, id, None)
 
 
 def _title_of_contents(look: Inspection, id: str) -> Run | None:
@@ -121,12 +154,13 @@ def _title_of_contents(look: Inspection, id: str) -> Run | None:
     return next(found, None)
 
 
-def _astray(look: Inspection, title: str, id: str, run: Run, page: int, top: float | None) -> Iterator[Diagnostic]:
-    if page != run.page:
-        message = f'the line "{title}" leads to page {look.label(page)}; it stands on {look.label(run.page)}'
-        yield OUTLINE_DIFFERS.at(look.locate(id), message)
-    elif top is not None and top < run.box[1] - _BELOW:
-        yield OUTLINE_DIFFERS.at(look.locate(id), f'the line "{title}" leads below the heading')
+def _astray(look: Inspection, heading: HeadingPlace, page: int, at: Destination) -> Iterator[Diagnostic]:
+    title = heading.title
+    if at.page != page:
+        message = f'the line "{title}" leads to page {look.label(at.page)}; it stands on {look.label(page)}'
+        yield OUTLINE_DIFFERS.at(look.locate(heading.id), message)
+    elif at.top is not None and at.top < heading.foot - _BELOW:
+        yield OUTLINE_DIFFERS.at(look.locate(heading.id), f'the line "{title}" leads below the heading')
 
 
 # ---------------------------------------------------------------- links
@@ -134,16 +168,27 @@ def _astray(look: Inspection, title: str, id: str, run: Run, page: int, top: flo
 
 def check_links(look: Inspection) -> Verdict:
     """Links lead to what there is, destinations are where their words are, and every link of the report works."""
+    followed = follow_links(look)
+    return replace(followed, faults=[*broken_links(look), *followed.faults])
+
+
+def broken_links(look: Inspection) -> Iterator[Diagnostic]:
+    """Links of the file that lead to nothing."""
     pdf = look.pdf
-    faults: Faults = []
     for link in (link for page in pdf.links for link in page):
         place = f"on page {look.label(link.page)}"
         if link.broken:
-            faults.append(BROKEN_LINK.at(look.file, f"a link {place} leads nowhere: {link.broken}"))
+            yield BROKEN_LINK.at(look.file, f"a link {place} leads nowhere: {link.broken}")
         elif link.name and link.name not in pdf.destinations:
-            faults.append(BROKEN_LINK.at(look.file, f'the link to "#{link.name}" {place} leads nowhere'))
+            yield BROKEN_LINK.at(look.file, f'the link to "#{link.name}" {place} leads nowhere')
         elif not link.name and not _ADDRESS.fullmatch(link.uri):
-            faults.append(BROKEN_LINK.at(look.file, f'the link to "{link.uri}" {place} is no full address'))
+            yield BROKEN_LINK.at(look.file, f'the link to "{link.uri}" {place} is no full address')
+
+
+def follow_links(look: Inspection) -> Verdict:
+    """Destinations are where their words are, and every link of the report works."""
+    pdf = look.pdf
+    faults: Faults = []
     compared = 0
     for printed in look.reading.printed:
         for anchor in printed.strand.anchors:
@@ -164,9 +209,10 @@ def check_links(look: Inspection) -> Verdict:
         followed += 1
         faults += _lost(look, printed, hyperlink)
     links = sum(map(len, pdf.links))
-    detail = f"{followed} links of the report in {links} of the file, {compared} destinations compared"
+    told = "{} links of the report in {} of the file, {} destinations compared"
     missing = not compared and any(item.strand.anchors for item in look.reading.printed)
-    return Verdict(faults, detail, "no destination could be compared with its words" if missing else "")
+    undecided = "no destination could be compared with its words" if missing else ""
+    return Verdict(faults, told, (followed, links, compared), undecided)
 
 
 def _is_near(top: float | None, run: Run, above: float) -> bool:
@@ -213,4 +259,4 @@ def check_labels(look: Inspection) -> Verdict:
             message = f'the page that says "{numbers[0].text.strip()}" is labelled "{page.label}"'
             faults.append(LABEL_DIFFERS.at(look.file, message))
     undecided = "" if numbered else "no page has a page number in its head"
-    return Verdict(faults, f"{numbered} of {len(look.pdf.pages)} pages are numbered in print", undecided)
+    return Verdict(faults, "{} of {} pages are numbered in print", (numbered, len(look.pdf.pages)), undecided)

@@ -66,7 +66,7 @@ def printed_text(look: Inspection, digest: str) -> PrintedText:
         unreadable_in(look),
         {section: tuple(found) for section, found in strands.items()},
         tuple(page.label for page in look.pdf.pages),
-        _letters_of_pages(look),
+        letters_of_pages(look),
     )
 
 
@@ -98,7 +98,8 @@ def carried_over(text: PrintedText | None, before: bytes, after: Path) -> Printe
     return replace(text, digest=digest_of(now))
 
 
-def _letters_of_pages(look: Inspection) -> tuple[str, ...]:
+def letters_of_pages(look: Inspection) -> tuple[str, ...]:
+    """Of each page, the letters of the text on it, without those of notes, heads and folios."""
     found: list[list[Run]] = [[] for _ in look.pdf.pages]
     for printed in look.reading.printed:
         if printed.strand.kind is not StrandKind.NOTE:

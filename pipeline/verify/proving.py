@@ -75,10 +75,10 @@ def prove(
 
     def compare() -> tuple[tuple[CheckResult, ...], tuple[Diagnostic, ...], PrintedText | None, Compared | None]:
         wrong = Findings()
-        checks, text = check_and_read(path, document, cache, wrong, locate)
+        checks, text = check_and_read(path, document, cache, wrong, locate, sound=True)
         if form.for_printers:
             checks = (*checks, *check_for_printers(path, document, wrong, locate))
-        like = compare_print(document, sources, text) if sources is not None and text is not None else None
+        like = compare_print(document, sources, cache, text) if sources is not None and text is not None else None
         return checks, wrong.all(), text, like
 
     def judge() -> Examination:
