@@ -14,7 +14,7 @@ from fontTools.pens.t2CharStringPen import T2CharStringPen
 from fontTools.ttLib import TTFont
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
-from pipeline.render.catalog import attach, say_colours, say_metadata, say_what_it_is
+from pipeline.render.catalog import attach, say_colours, say_metadata, say_what_it_is, set_way_of_tabulator
 from pipeline.render.forms import Attached
 from pipeline.render.xmp import SCREEN, Claims
 from pipeline.toolchain import fonts
@@ -120,6 +120,7 @@ class Maker:
         outline.First = outline.Last = line
         pdf.Root.Outlines = outline
         say_what_it_is(pdf, IMPRINT)
+        set_way_of_tabulator(pdf)
         say_colours(pdf)
         attach(pdf, (Attached("data.csv", "text/csv", b"a,b\n", "Data"),), EPOCH)
         say_metadata(pdf, IMPRINT, SCREEN, EPOCH)
