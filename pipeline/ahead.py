@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 
 from pipeline.workers import TRIES, WorkFailedError, can_fork, end_process
 
+PRINTER = "pipeline.render.printing"  # the module that loads the layout engine
 _PDEATHSIG = 1  # of prctl (Linux): the signal that a process is sent when its parent dies
 _PATIENCE = 5.0  # seconds that a process has to end its own processes
 

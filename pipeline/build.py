@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from pipeline import __version__, pandoc, toolchain
-from pipeline.ahead import Ahead
+from pipeline.ahead import PRINTER, Ahead
 from pipeline.assemble import Provenance, manuscript_filters
 from pipeline.cache import Cache
 from pipeline.check import Checked, read_and_judge
@@ -52,7 +52,13 @@ MEDIA_TYPES = {Edition.PDF: "application/pdf", Edition.EPUB: "application/epub+z
 
 
 def build(
-    report: Path, editions: tuple[Edition, ...], workspace: Workspace, progress: Progress, *, keep_going: bool
+    report: Path,
+    editions: tuple[Edition, ...],
+    workspace: Workspace,
+    progress: Progress,
+    printer: Ahead | None = None,
+    *,
+    keep_going: bool,
 ) -> Outcome:
     """Make the editions of a report, read them back, and publish them when nothing is wrong.
 
@@ -61,15 +67,16 @@ def build(
         editions: what to make.
         workspace: where things are.
         progress: told the name of each stage as it begins.
+        printer: has begun to load `PRINTER`; None when nothing has.
         keep_going: whether to render in spite of errors, to find those of later stages too; nothing is
             published then.
     """
-    return _pressed(report, editions, workspace, progress, keep_going=keep_going).outcome
+    return _pressed(report, editions, workspace, progress, printer, keep_going=keep_going).outcome
 
 
-def dist(report: Path, workspace: Workspace, progress: Progress) -> Outcome:
+def dist(report: Path, workspace: Workspace, progress: Progress, printer: Ahead | None = None) -> Outcome:
     """Make the PDF, the EPUB and the folder that is handed on: named files, data, landing page, manifest, checksums."""
-    pressed = _pressed(report, HANDED_ON, workspace, progress, keep_going=False)
+    pressed = _pressed(report, HANDED_ON, workspace, progress, printer, keep_going=False)
     if pressed.document is None or not pressed.outcome.artefacts:
         return pressed.outcome
     progress("packing")
@@ -109,10 +116,15 @@ class _Pressed:
 
 
 def _pressed(
-    folder: Path, editions: tuple[Edition, ...], workspace: Workspace, progress: Progress, *, keep_going: bool
+    folder: Path,
+    editions: tuple[Edition, ...],
+    workspace: Workspace,
+    progress: Progress,
+    begun: Ahead | None,
+    *,
+    keep_going: bool,
 ) -> _Pressed:
-    # The layout engine is slow to load: when pages are to be laid out, that begins before the report is read.
-    with Ahead("pipeline.render.printing", now=bool(FORMS.keys() & set(editions))) as printer:
+    with begun or Ahead(PRINTER, now=bool(FORMS.keys() & set(editions))) as printer:
         return _pressed_by(printer, folder, editions, workspace, progress, keep_going=keep_going)
 
 

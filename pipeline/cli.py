@@ -150,9 +150,13 @@ def build(
         from pipeline.stamp import built
 
         def anew() -> Outcome:
-            from pipeline.build import build as build_report
+            from pipeline.ahead import PRINTER, Ahead
+            from pipeline.outcome import Edition
 
-            return build_report(report, editions, workspace, progress, keep_going=keep_going)
+            with Ahead(PRINTER, now=editions != (Edition.EPUB,)) as printer:  # before the other stages are loaded
+                from pipeline.build import build as build_report
+
+                return build_report(report, editions, workspace, progress, printer, keep_going=keep_going)
 
         def unchanged() -> None:
             if not quiet:
@@ -188,9 +192,12 @@ def dist(reports: tuple[str, ...], form: str, quiet: bool, verbose: bool) -> Non
     """
 
     def stage(report: Path, workspace: Workspace, progress: Progress) -> Outcome:
-        from pipeline.build import dist as distribute_report
+        from pipeline.ahead import PRINTER, Ahead
 
-        return distribute_report(report, workspace, progress)
+        with Ahead(PRINTER) as printer:
+            from pipeline.build import dist as distribute_report
+
+            return distribute_report(report, workspace, progress, printer)
 
     _run(stage, reports, form, quiet=quiet)
 

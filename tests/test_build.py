@@ -58,7 +58,7 @@ class StandIns:
 class AtHand(Ahead):
     """The printer in this process, where stand-ins can be seen at work."""
 
-    def __init__(self, module: str, *, now: bool) -> None:
+    def __init__(self, module: str, *, now: bool = True) -> None:
         super().__init__(module, now=False)
         self._forks = False
 
@@ -111,6 +111,7 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch, composition: str) -> StandIns:
 
     if composition == "stand-in":
         monkeypatch.setattr(building, "compose", compose)
+    monkeypatch.setattr("pipeline.ahead.Ahead", AtHand)
     monkeypatch.setattr(building, "Ahead", AtHand)
     monkeypatch.setattr(printing, "print_pdf", print_pdf)
     monkeypatch.setattr("pipeline.render.epub.write_epub", write_epub)

@@ -19,6 +19,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline import __version__, toolchain
+from pipeline.ahead import Ahead
 from pipeline.checks import CheckResult, CheckState
 from pipeline.cli import press
 from pipeline.diagnostics import Rule, Severity, Span, StageFailedError
@@ -138,6 +139,7 @@ def test_a_failed_check_of_an_artefact_is_never_a_success(project: Path, monkeyp
         editions: tuple[Edition, ...],
         workspace: Workspace,
         progress: Progress,
+        printer: Ahead,
         *,
         keep_going: bool,
     ) -> Outcome:
@@ -169,6 +171,7 @@ def test_build_passes_the_editions_and_keep_going(project: Path, monkeypatch: py
         editions: tuple[Edition, ...],
         workspace: Workspace,
         progress: Progress,
+        printer: Ahead,
         *,
         keep_going: bool,
     ) -> Outcome:
