@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pikepdf
 import pytest
@@ -93,6 +94,32 @@ def test_a_stream_says_the_same_wherever_its_length_stands(tmp_path: Path) -> No
         number = pdf.Root.Data.objgen[0]
     first, second = (read(one).texts[number] for one in (path, again))
     assert first == second and first.endswith(b"/Filter /FlateDecode /Length %d >>" % len(read(path).raw(number)))
+
+
+@pytest.mark.parametrize(
+    ("said", "read_as"),
+    [
+        (
+            b"<</Type/StructElem/S/P/P 6 0 R/K[1<</Type/MCR/Pg 5 0 R/MCID 2>>]/ID(a/b [x])/E<feff0041>>>",
+            b"<< /Type /StructElem /S /P /P 6 0 R /K [ 1 << /Type /MCR /Pg 5 0 R /MCID 2 >> ]"
+            b" /ID (a/b [x]) /E <feff0041> >>",
+        ),
+        (b"<</Kids[]/Empty<<>>/Dest(\\)  5 0 R)>>", b"<< /Kids [ ] /Empty << >> /Dest (\\)  5 0 R) >>"),
+        (b"[1 0 R 2 0 R]", b"[ 1 0 R 2 0 R ]"),
+        (b"(a)", b"(a)"),
+        (b"<< /A 1 >>", b"<< /A 1 >>"),
+    ],
+)
+def test_blanks_that_the_press_has_not_set_are_set(said: bytes, read_as: bytes) -> None:
+    """Where they make no difference: never in a string."""
+    place = SimpleNamespace(type=1, offset=2)
+    assert cut(b"%\n7 0 obj\n" + said + b"\nendobj\n", {(7, 0): place}).texts[7].strip(b" ") == read_as
+
+
+@pytest.mark.parametrize("said", [b"<</A ~>>", b"<</A<4G>>>", b"<</A (b>>", b"<</A 1>>%", b"<</A{1}>>", b"<</A#42 1>>"])
+def test_what_could_be_misread_is_not_read(said: bytes) -> None:
+    with pytest.raises(UnusualFileError):
+        cut(b"7 0 obj\n" + said + b"\nendobj\n", {(7, 0): SimpleNamespace(type=1, offset=0)})
 
 
 def replaced(old: bytes, new: bytes) -> tuple[bytes, bytes]:

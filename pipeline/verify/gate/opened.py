@@ -178,11 +178,24 @@ class Opened:
         try:
             return cut(self.data, self.pdf.get_xref_table())
         except UnusualFileError:
-            written = unparsed(self.pdf.objects, lambda number: self.pdf.get_object(number, 0).read_raw_bytes())
-            if self.pdf.get_warnings():  # it has to say so again to whoever judges the file
-                self.look_anew(LeftOut())
-                raise
-            return written
+            return self._unparsed()
+
+    def write_anew(self) -> None:
+        """Have qpdf write the objects, with their entries in order.
+
+        Raises:
+            UnusualFileError: as `written`, and when it has done so already.
+        """
+        if not self.written.packs:
+            raise UnusualFileError("qpdf has written the objects")
+        self.__dict__["written"] = self._unparsed()
+
+    def _unparsed(self) -> Written:
+        written = unparsed(self.pdf.objects, lambda number: self.pdf.get_object(number, 0).read_raw_bytes())
+        if self.pdf.get_warnings():  # it has to say so again to whoever judges the file
+            self.look_anew(LeftOut())
+            raise UnusualFileError("qpdf complains about objects")
+        return written
 
     @property
     @once

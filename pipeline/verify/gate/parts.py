@@ -27,17 +27,17 @@ from pipeline.verify.gate.opened import Opened
 from pipeline.verify.gate.renaming import TOKEN, Names, renamed
 from pipeline.verify.gate.trees import leaves, nodes
 from pipeline.verify.gate.values import entry, identity, items, name, pairs
-from pipeline.verify.gate.written import STRING, UnusualFileError, references
+from pipeline.verify.gate.written import STRING, UnusualFileError, references, type_of
 
 _ELEMENT, _PAGE, _ANNOTATION, _OTHER = "element", "page", "annotation", "other"
-_ENDS = {
-    b"/StructElem >>": _ELEMENT,
-    b"/OBJR >>": _OTHER,
-    b"/MCR >>": _OTHER,
-    b"/Page >>": _PAGE,
-    b"/Annot >>": _ANNOTATION,
+_KINDS = {
+    b"StructElem": _ELEMENT,
+    b"OBJR": _OTHER,
+    b"MCR": _OTHER,
+    b"Page": _PAGE,
+    b"Annot": _ANNOTATION,
 }
-_NODE = b"/Type /Pages >>"
+_NODE = b"Pages"
 _INHERITED = (b"/Resources", b"/MediaBox", b"/CropBox", b"/Rotate")
 _FRAMES = ("Document", "Part")  # elements that hold chapters
 _BRANCHES = frozenset(("Art", "Sect", "Div", "P", "H1"))  # the types of which is known that they may stand in a frame
@@ -47,7 +47,7 @@ _PLACE = re.compile(rb"(" + STRING + rb") \[ (\d+) 0 R (?:/\w+ )?(?:(?:[-.\d]+|n
 _ID = re.compile(rb"/ID (" + STRING + rb")", re.DOTALL)
 _NAMED = re.compile(rb"(" + STRING + rb") (\d+) 0 R ", re.DOTALL)
 _TARGET = re.compile(rb"/(?:Dest|D) (" + STRING + rb")", re.DOTALL)
-_KIDS = re.compile(rb"/K (?:\[ )?((?:\d+ 0 R )+)(?:\] )?/")
+_KIDS = re.compile(rb"/K (?:\[ )?((?:\d+ 0 R )+)(?:\] )?[/>]")
 _HEADING = re.compile(rb"/S /H([0-9]?) ")
 
 
@@ -58,10 +58,14 @@ def divide(file: Opened, context: str) -> Division | None:
         file: the file.
         context: the digest of what else decides about its parts: the clauses, and the standards asked for.
     """
-    try:
-        return _Divider(file, context).division()
-    except (UnusualFileError, pikepdf.PdfError, ValueError):  # the last: where a number should be is none
-        return None
+    for again in (False, True):
+        try:
+            if again:
+                file.write_anew()
+            return _Divider(file, context).division()
+        except (UnusualFileError, pikepdf.PdfError, ValueError):  # the last: where a number should be is none
+            continue
+    return None
 
 
 class _Divider:
@@ -71,11 +75,7 @@ class _Divider:
         self.texts = self.written.texts
         self.root: Any = entry(file.root, "/StructTreeRoot")
         self.pages = [identity(page.object)[0] for page in file.pages]
-        self.kinds = {
-            number: kind
-            for number, text in self.texts.items()
-            if (kind := _ENDS.get(text[(at := text.rfind(b"/")) :])) and text.endswith(b"/Type ", 0, at)
-        }
+        self.kinds = {number: kind for number, text in self.texts.items() if (kind := _KINDS.get(type_of(text)))}
         self.frame: dict[int, bytes] = {}  # the elements above the parts, by what they are
         self.owner: dict[int, int] = {}  # of each object of a part, its place in `found`
         self.found: list[list[int]] = []  # the objects of each branch and of each page without one
@@ -118,7 +118,7 @@ class _Divider:
             raise UnusualFileError("the file has something that parts share")
         if any(b"/StructParent" in self.texts[number] for number in self.written.streams):
             raise UnusualFileError("a form has structure in it")
-        if any(key in text for text in self.texts.values() if text.endswith(_NODE) for key in _INHERITED):
+        if any(key in text for text in self.texts.values() if type_of(text) == _NODE for key in _INHERITED):
             raise UnusualFileError("pages inherit something")
 
     def whole_file(self) -> str:
@@ -354,7 +354,7 @@ class _Divider:
             return b"@page"
         if kind is not None:
             raise UnusualFileError("a part names something in another")
-        if self.written.text(number).endswith(_NODE):
+        if type_of(self.written.text(number)) == _NODE:
             return b"|"
         digest = self.deep_digest(number)
         if number in self.below and b"/EF " not in self.texts[number]:  # a file belongs to something in another place
@@ -369,7 +369,7 @@ class _Divider:
             raise UnusualFileError(f"what object {number} names cannot be followed")
         self.open.add(number)
         text = self.written.text(number)
-        if b"/Type /Font >>" in text and b"/CIDSystemInfo" not in text:
+        if type_of(text) == b"Font" and b"/CIDSystemInfo" not in text:
             mark = TOKEN.sub(lambda found: b"~" if found[2] is not None else found[0], text)
             if self.fonts.setdefault(mark, number) != number:
                 raise UnusualFileError("two fonts are called the same")

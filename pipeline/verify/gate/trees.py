@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from pipeline.verify.gate.written import UnusualFileError, Written, references
 
+_END = re.compile(rb"\] (?:/Limits \[ [^\[\]]*\] )?>>")
+
 
 def nodes(written: Written, top: bytes) -> Iterator[bytes]:
     """The texts of the nodes of a tree, in their order.
@@ -36,6 +38,6 @@ def leaves(pattern: re.Pattern[bytes], node: bytes, begin: bytes) -> list[tuple[
         UnusualFileError: when there is something else.
     """
     _, found, pairs_and_end = node.partition(begin + b" ")
-    if found and pattern.sub(b"", pairs_and_end) != b"] >>":
+    if found and _END.fullmatch(pattern.sub(b"", pairs_and_end)) is None:
         raise UnusualFileError("a tree is not as the press writes it")
     return pattern.findall(pairs_and_end)

@@ -3,7 +3,7 @@
 The texts are cut out of the bytes of the file: to have qpdf read all objects of a long report and write them again
 takes several times as long, and a kilobyte and a half of memory for each. Where a file is not written the way qpdf
 writes, this is done all the same: the text of an object that stands here is always the one that qpdf would write of it,
-but for the places of length and filter in streams, and for the stream of cross-references.
+but for the order of entries, and for the stream of cross-references.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ STRING = rb"\((?:[^\\)]|\\.)*\)|<[0-9a-fA-F]*>"
 _REFERENCE = re.compile(STRING + rb"|(\d+) 0 R", re.DOTALL)
 _ENDS = b" 0 R"  # how a reference ends: objects of later generations are not read
 _IN_STRING = re.compile(rb"\([^)]* 0 R")
-_WHOLE_STRING = re.compile(rb"\((?:[^\\()]|\\.)*\)", re.DOTALL)
-_USUAL = bytes(sorted({*range(32, 127), ord("\n")} - {ord("%")}))  # what stands outside of strings
+_STRING = re.compile(rb"(\((?:[^\\()\n]|\\[^\n])*\)|<[0-9a-fA-F]+>)")
+_USUAL = bytes(sorted({*range(32, 127), ord("\n")} - set(b"%(){}")))  # what stands outside of strings
+_BETWEEN = ((b"<<", b"<< "), (b">>", b" >>"), (b"[", b"[ "), (b"]", b" ]"), (b"/", b" /"), (b"~", b" ~"), (b"~", b"~ "))
 _SPREAD = re.compile(rb"\d  +[\dR]")  # a reference with too many blanks
 _NEEDLESS = re.compile(rb"#(?![01][0-9a-f]|2[03589f]|3[ce]|5[bd]|7[bdf]|[89a-f][0-9a-f])")  # escapes in names
 _LENGTH = re.compile(rb"/Length (\d+) ")
@@ -131,7 +132,7 @@ class _Cutter:
         text = data[start:end]
         if not data.startswith(head, at) or end < 0:
             raise UnusualFileError(f"object {number} does not begin as it should")
-        _expect_usual(text)
+        text = _spaced(text)
         if data.startswith(b"\nstream\n", end):
             said = _LENGTH.findall(text)
             if len(said) != 1:
@@ -156,13 +157,13 @@ class _Cutter:
         starts = [first + start for start in table[1::2]]
         if not said or sorted(starts) != starts or len(table) != 2 * int(said[1]) or len(members) != int(said[1]):
             raise UnusualFileError(f"stream {number} is not packed as it should be")
-        _expect_usual(data[first:])
-        ends = [*starts[1:], len(data)]
+        texts = _spaced(data[first:].removesuffix(b"\n")).split(b"\n")
+        if starts[:1] != [first] or len(texts) != len(starts) or any(data[at - 1] != 10 for at in starts[1:]):
+            raise UnusualFileError(f"the objects in stream {number} are not on lines of their own")
         for index, member in members:
-            text = data[starts[index] : ends[index]].removesuffix(b"\n") if index < len(starts) else b""
-            if not text or b"\n" in text or table[2 * index] != member:
+            if index >= len(starts) or not texts[index] or table[2 * index] != member:
                 raise UnusualFileError(f"object {member} is not packed as it should be")
-            found[member] = text
+            found[member] = texts[index]
 
     def raw(self, number: int) -> bytes:
         return self._data[self.streams[number]]
@@ -177,21 +178,41 @@ def _in_one_order(text: bytes) -> bytes:
     return text
 
 
-def _expect_usual(text: bytes) -> None:
-    """Objects are written as qpdf writes them, so that a search in their text finds what is there.
+def _spaced(text: bytes) -> bytes:
+    """Objects with the blanks that qpdf sets, where the press has set none.
 
     Raises:
-        UnusualFileError: when they are not.
+        UnusualFileError: when they have something else that qpdf does not write: a search in them would miss it.
     """
-    rest, strings = _WHOLE_STRING.subn(b"()", text) if b"(" in text else (text, 0)
+    pieces = _STRING.split(text)
+    strings, rest = pieces[1::2], b"~".join(pieces[::2])
     if (
-        rest.count(b"(") != strings
-        or rest.count(b")") != strings
+        rest.count(b"~") != len(strings)
         or rest.translate(None, _USUAL)
-        or (b"  " in rest and _SPREAD.search(rest) is not None)
+        or b"<" in rest.replace(b"<<", b"")
+        or b">" in rest.replace(b">>", b"")
         or (b"#" in rest and _NEEDLESS.search(rest) is not None)
     ):
         raise UnusualFileError("an object is not written as it should be")
+    if any(rest.count(sign) != rest.count(spaced) for sign, spaced in _BETWEEN):
+        for sign in (b"<<", b">>", b"[", b"]", b"~"):
+            rest = rest.replace(sign, b" " + sign + b" ")
+        rest = rest.replace(b"/", b" /")
+        while b"  " in rest:
+            rest = rest.replace(b"  ", b" ")
+        pieces[::2] = rest.replace(b" \n", b"\n").replace(b"\n ", b"\n").strip(b" ").split(b"~")
+        text = b"".join(pieces)
+    elif b"  " in rest and _SPREAD.search(rest) is not None:
+        raise UnusualFileError("an object is not written as it should be")
+    return text
+
+
+def type_of(text: bytes) -> bytes:
+    """The type of a dictionary, when it stands first in it, as the press writes it, or last, as qpdf does; or b""."""
+    if text.startswith(b"<< /Type /"):
+        return text[10 : text.find(b" ", 10)]
+    at = text.rfind(b"/")
+    return text[at + 1 : -3] if text.endswith(b" >>") and text.endswith(b"/Type ", 0, at) else b""
 
 
 def references(text: bytes) -> list[int]:
