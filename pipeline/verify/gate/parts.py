@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -48,6 +48,8 @@ _ID = re.compile(rb"/ID (" + STRING + rb")", re.DOTALL)
 _NAMED = re.compile(rb"(" + STRING + rb") (\d+) 0 R ", re.DOTALL)
 _TARGET = re.compile(rb"/(?:Dest|D) (" + STRING + rb")", re.DOTALL)
 _KIDS = re.compile(rb"/K (?:\[ )?((?:\d+ 0 R )+)(?:\] )?[/>]")
+_COUNT, _NODES = re.compile(rb"/Count (\d+) "), re.compile(rb"/Kids \[ ((?:\d+ 0 R )*)\]")
+_DEEPEST = 16  # nodes of pages inside one another
 _HEADING = re.compile(rb"/S /H([0-9]?) ")
 
 
@@ -118,8 +120,26 @@ class _Divider:
             raise UnusualFileError("the file has something that parts share")
         if any(b"/StructParent" in self.texts[number] for number in self.written.streams):
             raise UnusualFileError("a form has structure in it")
-        if any(key in text for text in self.texts.values() if type_of(text) == _NODE for key in _INHERITED):
+        nodes_of_pages = {number: text for number, text in self.texts.items() if type_of(text) == _NODE}
+        if any(key in text for text in nodes_of_pages.values() for key in _INHERITED):
             raise UnusualFileError("pages inherit something")
+        top = identity(entry(self.file.root, "/Pages"))[0]
+        if self.pages_under(top, nodes_of_pages, 0) != len(self.pages):
+            raise UnusualFileError("the tree of pages has something else in it")
+
+    def pages_under(self, number: int, nodes_of_pages: Mapping[int, bytes], depth: int) -> int:
+        """How many pages a node of their tree has, as it says: no reader fails at one because of another."""
+        text = nodes_of_pages.get(number, b"")
+        said, kids = _COUNT.search(text), _NODES.search(text)
+        if said is None or kids is None or depth > _DEEPEST:
+            raise UnusualFileError("the tree of pages is not as the press writes it")
+        found = sum(
+            1 if self.kinds.get(kid) == _PAGE else self.pages_under(kid, nodes_of_pages, depth + 1)
+            for kid in references(kids[1])
+        )
+        if found != int(said[1]):
+            raise UnusualFileError("the tree of pages does not say how many it has")
+        return found
 
     def whole_file(self) -> str:
         """The digest of what the file says of all its parts."""
