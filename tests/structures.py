@@ -13,7 +13,8 @@ from typing import Any
 import pikepdf
 
 from pipeline.verify.gate.elements import Element, structure
-from pipeline.verify.gate.opened import Opened, pairs
+from pipeline.verify.gate.opened import Opened
+from pipeline.verify.gate.values import pairs
 
 
 def facts(path: Path) -> str:

@@ -13,9 +13,12 @@ from hypothesis import strategies as st
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
 from pipeline.cache import Cache
+from pipeline.verify.gate import examine as examining
 from pipeline.verify.gate import holding
+from pipeline.verify.gate.clauses import Clause, Fault
+from pipeline.verify.gate.division import LeftOut, Part
 from pipeline.verify.gate.examine import Examination, examine
-from pipeline.verify.gate.opened import LeftOut, Opened
+from pipeline.verify.gate.opened import Opened
 from pipeline.verify.gate.parts import divide
 from tests.gating import BOTH, broken, elements
 from tests.pressing import Pressed
@@ -262,3 +265,63 @@ def test_a_file_is_divided_into_its_chapters(pressed_demo: Pressed) -> None:
     assert sorted(number for part in division.parts for number in part.pages) == sorted(numbers)
     assert set(chapters) <= {root for part in division.parts for root in part.roots}
     assert len(division.parts) > 5 and all(part.key for part in division.parts if part.whole)
+
+
+# ---------------------------------------------------------------- a few parts at a time
+
+AT_ONCE = 6  # pages
+
+
+@pytest.fixture
+def few_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are judged a few pages at a time."""
+    monkeypatch.setattr(holding, "_MOST_AT_ONCE", AT_ONCE)
+    monkeypatch.setattr(examining, "_BATCHES_READ", 2)
+
+
+@pytest.mark.usefixtures("few_at_once")
+def test_no_more_is_looked_at_than_a_few_parts(
+    pressed_demo: Pressed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every page is looked at once; clauses that ask for nothing of parts are asked with the first and at the end."""
+    seen: list[frozenset[int]] = []
+    asked: dict[str, int] = {}
+    faults = examining._faults
+
+    def watched(clause: Clause, file: Opened) -> tuple[list[Fault], str]:
+        pages = frozenset(page.number for page in file.pages if page.number not in file._left_out.pages)
+        if not seen or seen[-1] != pages:
+            seen.append(pages)
+        asked[clause.check.__name__] = asked.get(clause.check.__name__, 0) + 1
+        return faults(clause, file)
+
+    monkeypatch.setattr(examining, "_faults", watched)
+    cache = Cache(tmp_path / "kept")
+    found = examine(pressed_demo.path, "demo.pdf", BOTH, cache=cache)
+    assert not broken(found) and len(seen) > 3
+    longest = max(len(part.pages) for part in divide_whole(pressed_demo.path))
+    assert all(len(pages) <= max(AT_ONCE, longest) for pages in seen)
+    assert sorted(page for pages in seen for page in pages) == list(range(1, found.pages + 1))
+    assert (asked["header"], asked["cmaps_there"]) == (2, 2)
+    assert asked["content_outside"] == asked["second_reader"] == len(seen)
+    monkeypatch.setattr(examining, "_faults", faults)
+    assert said(found) == said(examine(pressed_demo.path, "demo.pdf", BOTH))
+    assert said(found) == said(examine(pressed_demo.path, "demo.pdf", BOTH, cache=cache))
+
+
+def divide_whole(path: Path) -> tuple[Part, ...]:
+    division = divide(Opened(path), "")
+    assert division is not None
+    return division.parts
+
+
+@pytest.mark.usefixtures("few_at_once")
+@pytest.mark.parametrize("change", (*CHANGES, *MUTATIONS[::3]), ids=lambda change: change.__name__)
+def test_a_few_parts_at_a_time_are_judged_as_all_at_once(change: Change, pressed_demo: Pressed, tmp_path: Path) -> None:
+    judged_alike(changed(pressed_demo, tmp_path, change), Cache(tmp_path / "kept"))
+
+
+@pytest.mark.usefixtures("few_at_once")
+def test_what_is_to_be_looked_at_is_told_once(pressed_demo: Pressed, tmp_path: Path) -> None:
+    found = judged_alike(changed(pressed_demo, tmp_path, show_markup), Cache(tmp_path / "kept"))
+    assert [finding.rule.code for finding in found.findings] == ["PDF303"] * len(found.findings) != []

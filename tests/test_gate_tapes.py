@@ -28,9 +28,9 @@ def recorded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Examine:
     cache, calls = Cache(tmp_path / "kept"), [0]
     record = tape.record
 
-    def counting(stream: Any) -> tape.Tape:
+    def counting(stream: Any, *, small: bool) -> tape.Tape:
         calls[0] += 1
-        return record(stream)
+        return record(stream, small=small)
 
     def ask(path: Path) -> tuple[Examination, int]:
         before = calls[0]
@@ -147,7 +147,8 @@ def test_what_a_page_names_is_looked_up_anew(
 def test_what_is_painted_is_the_same_from_a_kept_tape(pressed_demo: Pressed, tmp_path: Path) -> None:
     cache = Cache(tmp_path / "kept")
     examine(pressed_demo.path, "demo.pdf", BOTH, cache=cache)
-    fresh, kept = painted(Opened(pressed_demo.path)), painted(Opened(pressed_demo.path, cache))
+    files = Opened(pressed_demo.path), Opened(pressed_demo.path, cache)
+    fresh, kept = map(painted, files)
     assert len(fresh) == len(kept) > 3
     for one, other in zip(fresh, kept, strict=True):
         assert [(p.kind, p.codes, p.rendering, len(p.marks)) for p in one.pieces] == [

@@ -18,7 +18,8 @@ from pipeline.render.tags_tree import Branch, Content, put_behind_block, tidy
 from pipeline.verify.gate.clauses import Standard
 from pipeline.verify.gate.elements import STANDARD_1, STANDARD_2, structure
 from pipeline.verify.gate.examine import Profile, examine
-from pipeline.verify.gate.opened import Opened, items
+from pipeline.verify.gate.opened import Opened
+from pipeline.verify.gate.values import items
 from tests.documents import RICH, call, note
 from tests.pressing import Pressed
 from tests.structures import facts

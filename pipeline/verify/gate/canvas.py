@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -38,7 +38,16 @@ class State:
 
     def copy(self) -> State:
         """The same state, to be changed."""
-        return replace(self)
+        return State(
+            self.font,
+            self.size,
+            self.rendering,
+            self.fill,
+            self.stroke,
+            self.fill_over,
+            self.stroke_over,
+            self.mode,
+        )
 
     @property
     def overprinted(self) -> tuple[Any, ...]:
@@ -87,7 +96,7 @@ class Canvas:
         borrows: whether it uses a resource.
         deepest: how far graphics states are stacked.
         unbalanced: whether states or marked contents are closed that were never opened, or stay open.
-        settings: the graphics state dictionaries that it uses.
+        settings: the graphics state dictionaries that it uses, each once when it is an object.
         forms: the form XObjects that it paints.
         intents: rendering intents by name.
         limits: what is larger than PDF/A lets operands be.

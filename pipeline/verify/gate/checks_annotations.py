@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 import pikepdf
 
 from pipeline.verify.gate.clauses import UA, Fault, Standard, clause
 from pipeline.verify.gate.elements import Element, structure
-from pipeline.verify.gate.opened import Opened, Page, entry, identity, items, name, number, place, text
+from pipeline.verify.gate.opened import Opened, Page, once
 from pipeline.verify.gate.painted import inherited, painted
 from pipeline.verify.gate.rules import (
     ANNOTATION_UNTAGGED,
@@ -19,11 +18,12 @@ from pipeline.verify.gate.rules import (
     LINK_EMPTY,
     STRUCTURE_BROKEN,
 )
+from pipeline.verify.gate.values import entry, identity, items, name, number, place, text
 
 _HIDDEN = 2
 
 
-@lru_cache(maxsize=4)
+@once
 def annotations_of(file: Opened) -> tuple[tuple[Page, Any], ...]:
     """Every annotation with its page."""
     return tuple((page, note) for page in file.looked_at for note in items(entry(page.object, "/Annots")))
@@ -49,7 +49,7 @@ def is_seen(page: Page, note: Any) -> bool:
     return east > left and west < right and north > bottom and south < top
 
 
-@lru_cache(maxsize=4)
+@once
 def _owners(file: Opened) -> dict[tuple[int, int], Element]:
     """The elements that have annotations, by the elements' own word."""
     return {
@@ -130,7 +130,7 @@ def no_trap_nets(file: Opened) -> Iterator[Fault]:
 )
 def tab_order(file: Opened) -> Iterator[Fault]:
     """Pages with annotations: `Tabs` is S."""
-    for page in file.pages:
+    for page in file.looked_at:
         if items(entry(page.object, "/Annots")) and name(entry(page.object, "/Tabs")) != "S":
             yield Fault("the tabulator does not follow the structure (Tabs)", page.where)
 

@@ -11,8 +11,9 @@ import pikepdf
 from pipeline.verify.gate.checks_annotations import configurations
 from pipeline.verify.gate.checks_metadata import A_ID
 from pipeline.verify.gate.clauses import Fault, Standard, clause
-from pipeline.verify.gate.opened import Opened, entry, identity, items, name, pairs, place, text, tree_items
+from pipeline.verify.gate.opened import Opened
 from pipeline.verify.gate.rules import ATTACHMENT_UNDESCRIBED, LAYERS_UNNAMED
+from pipeline.verify.gate.values import entry, identity, items, name, pairs, place, text, tree_items
 
 _LATER = frozenset((Standard.A2, Standard.A3, Standard.A4))
 

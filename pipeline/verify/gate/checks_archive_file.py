@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 import pikepdf
 
 from pipeline.verify.gate.checks_archive_graphics import colour_spaces
 from pipeline.verify.gate.clauses import ARCHIVE, Fault, Standard, clause
-from pipeline.verify.gate.opened import Opened, entry, identity, items, name, number, pairs, place
+from pipeline.verify.gate.opened import Opened, once
 from pipeline.verify.gate.painted import painted
 from pipeline.verify.gate.rules import FILE_STRUCTURE
 from pipeline.verify.gate.tape import shelf
+from pipeline.verify.gate.values import entry, identity, items, name, number, pairs, place
 
 _EARLY = frozenset((Standard.A1, Standard.A2, Standard.A3))
 _BLANK = re.compile(rb"[\0\t\n\f\r ]")
@@ -24,6 +24,7 @@ _NO_DIGIT = re.compile(rb"[^0-9A-Fa-f]")
 _ODD_HEX = re.compile(
     rb"(?<!<)(?:<<)*<(?!<)(?:\s*[0-9A-Fa-f]\s*[0-9A-Fa-f])*\s*(?:[0-9A-Fa-f]\s*>|(?:[0-9A-Fa-f]\s*)?[^\s0-9A-Fa-f<>])"
 )
+_HEX = re.compile(rb"(?<!<)<[0-9A-Fa-f]*>")
 _SIGN = re.compile(rb"\\.|[()%<>\r\n]", re.DOTALL)
 _OBJECT = re.compile(rb"(?<![\w.])(\d+)([\0\t\n\f\r ]+)(\d+)([\0\t\n\f\r ]+)obj(?!\w)(.?.?)", re.DOTALL)
 _STREAM_WORD = re.compile(rb"(>>|\s)stream(\r\n|\n|\r|.)", re.DOTALL)
@@ -85,7 +86,9 @@ def after_end(file: Opened) -> Iterator[Fault]:
 def cross_references(file: Opened) -> Iterator[Fault]:
     """`xref` and its sections are separated by one end of a line; sections by one space (ISO 19005-3, 6.1.4)."""
     text = file.bytes_outside_streams
-    for found in re.finditer(rb"(?<!start)xref([\0\t\n\f\r ]*)(\d+)([\0\t\n\f\r ]+)(\d+)([\0\t\n\f\r ]*)", text):
+    for found in re.finditer(rb"xref([\0\t\n\f\r ]*)(\d+)([\0\t\n\f\r ]+)(\d+)([\0\t\n\f\r ]*)", text):
+        if text.endswith(b"start", 0, found.start()):
+            continue
         if found[1] not in (b"\n", b"\r", b"\r\n") or found[3] != b" ":
             yield Fault("the head of the cross-references is not written as it should be")
             return
@@ -96,6 +99,7 @@ def sound(file: Opened) -> Iterator[Fault]:
     """Qpdf finds every object where the cross-references say that it is (ISO 32000-1, 7.5.4)."""
     if file.cache is not None:
         painted(file)
+        len(file.objects)  # which are read now
     warnings = list(dict.fromkeys(file.pdf.get_warnings()))
     for message in warnings:
         yield Fault(f"qpdf: {message}")
@@ -109,8 +113,8 @@ def sound(file: Opened) -> Iterator[Fault]:
 @clause("7.4.4.1-1", "streams unpack to what was packed", FILE_STRUCTURE, {Standard.FILE})
 def sums_right(file: Opened) -> Iterator[Fault]:
     """FlateDecode: the sum at the end (RFC 1950), which qpdf lets be; how our own files were packed is known."""
-    for value in file.objects if file.cache is None else ():
-        packed = isinstance(value, pikepdf.Stream) and [name(one) for one in items(entry(value, "/Filter"))]
+    for value in file.streams if file.cache is None else ():
+        packed = [name(one) for one in items(entry(value, "/Filter"))]
         if packed and packed[0] == "FlateDecode" and "/Encrypt" not in file.pdf.trailer:
             try:
                 zlib.decompress(value.read_raw_bytes())
@@ -127,9 +131,8 @@ def _complaints(file: Opened, *, quiet: bool) -> list[str]:
     """
     read, silent = shelf(file), _Silent()
     known = read.known | read.read if quiet else read.known
-    for value in file.objects:
-        if isinstance(value, pikepdf.Stream):
-            value.read_bytes(pikepdf.StreamDecodeLevel.all)
+    for value in file.streams:
+        value.read_bytes(pikepdf.StreamDecodeLevel.all)
     for page in file.looked_at:
         if identity(page.object) not in known:
             pikepdf.Page(page.object).parse_contents(silent)
@@ -149,10 +152,12 @@ class _Silent(pikepdf.StreamParser):
 @clause("7.5.8-1", "cross-references are tables", FILE_STRUCTURE, {Standard.A1})
 def reference_tables(file: Opened) -> Iterator[Fault]:
     """PDF/A-1 knows neither cross-reference streams nor object streams (ISO 19005-1, 6.1.4)."""
-    for value in file.objects:
-        if isinstance(value, pikepdf.Stream) and name(entry(value, "/Type")) in ("XRef", "ObjStm"):
-            yield Fault("the file has a stream of objects or of cross-references", place(value))
-            return
+    found = [identity(value)[0] for value in file.streams if name(entry(value, "/Type")) in ("XRef", "ObjStm")]
+    if file.left_out.objects:
+        found += file.written.packs
+    if found:
+        yield Fault("the file has a stream of objects or of cross-references", f"object {min(found)}")
+        return
     if re.search(rb"/Type\s*/(XRef|ObjStm)\b", file.bytes_outside_streams):
         yield Fault("the file has a stream of objects or of cross-references")
 
@@ -175,15 +180,22 @@ def hex_digits(file: Opened) -> Iterator[Fault]:
             return
 
 
-@lru_cache(maxsize=4)
+@once
 def _hexadecimal(file: Opened) -> tuple[tuple[bytes, str], ...]:
     """The hexadecimal strings of the file that could be broken, without blanks, and where they are."""
     found: list[tuple[bytes, str]] = []
-    content = ((_without_pictures(data), where) for data, where in _content(file) if _ODD_HEX.search(data) is not None)
+    content = ((_without_pictures(data), where) for data, where in _content(file) if not _is_whole(data))
     for data, where in ((file.bytes_outside_streams, ""), *content):
-        if _ODD_HEX.search(data) is not None:
+        if not _is_whole(data) and _ODD_HEX.search(data) is not None:
             found += [(_BLANK.sub(b"", written), where) for written in _hex_strings(data)]
     return tuple(found)
+
+
+def _is_whole(data: bytes) -> bool:
+    """Whether every < is one of << or begins a string of whole bytes, as can be seen quickly."""
+    strings = _HEX.findall(data)
+    alone = data.count(b"<") - 2 * data.count(b"<<")
+    return alone == len(strings) and not any(len(string) % 2 for string in strings)
 
 
 def _content(file: Opened) -> Iterator[tuple[bytes, str]]:
@@ -267,19 +279,16 @@ def _streams(file: Opened) -> Iterator[tuple[str, int | None, int]]:
 @clause("6.1.7.1-3", "streams are in the file", FILE_STRUCTURE, ARCHIVE)
 def outer_streams(file: Opened) -> Iterator[Fault]:
     """No `F`, `FFilter`, `FDecodeParms`."""
-    for value in file.objects:
-        if isinstance(value, pikepdf.Stream):
-            for key in ("/F", "/FFilter", "/FDecodeParms"):
-                if key in value:
-                    yield Fault(f"a stream stands in another file ({key[1:]})", place(value))
+    for value in file.streams:
+        for key in ("/F", "/FFilter", "/FDecodeParms"):
+            if key in value:
+                yield Fault(f"a stream stands in another file ({key[1:]})", place(value))
 
 
 @clause("6.1.7.2-1", "streams are packed in known ways", FILE_STRUCTURE, ARCHIVE)
 def filters(file: Opened) -> Iterator[Fault]:
     """No LZW; Crypt only as Identity."""
-    for value in file.objects:
-        if not isinstance(value, pikepdf.Stream):
-            continue
+    for value in file.streams:
         for index, found in enumerate(items(entry(value, "/Filter"))):
             parameters = items(entry(value, "/DecodeParms"))
             if name(found) not in _FILTERS:
@@ -309,7 +318,8 @@ def inline_filters(file: Opened) -> Iterator[Fault]:
 def names_readable(file: Opened) -> Iterator[Fault]:
     """ISO 19005-3, 6.1.8."""
     keys = ("/BaseFont", "/FontName", "/S")
-    for value in file.having(*keys):
+    escaped = not file.left_out.objects or any(b"#" in text for text in file.texts)  # what is not ASCII is written so
+    for value in file.having(*keys) if escaped else ():
         for key in keys:
             if "\ufffd" in name(value.get(key)):
                 yield Fault(f"a name is not in UTF-8 ({key[1:]})", place(value))
@@ -370,7 +380,7 @@ def presentations(file: Opened) -> Iterator[Fault]:
 @clause("6.10-2", "pages are not shown in steps", FILE_STRUCTURE, ARCHIVE)
 def steps(file: Opened) -> Iterator[Fault]:
     """`PresSteps` (ISO 19005-3, 6.10)."""
-    for page in file.pages:
+    for page in file.looked_at:
         if "/PresSteps" in page.object:
             yield Fault("a page has steps of a presentation", page.where)
 

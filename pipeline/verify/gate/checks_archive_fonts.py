@@ -9,9 +9,10 @@ import pikepdf
 
 from pipeline.verify.gate.checks_fonts import seen
 from pipeline.verify.gate.clauses import ARCHIVE, Fault, Standard, clause
-from pipeline.verify.gate.opened import Opened, entry, items, name, number
+from pipeline.verify.gate.opened import Opened
 from pipeline.verify.gate.rules import FONT_INCONSISTENT
 from pipeline.verify.gate.typefaces import STANDARD_14, Typeface, typefaces
+from pipeline.verify.gate.values import entry, items, name, number
 
 _SIMPLE = frozenset(("Type1", "MMType1", "TrueType"))
 _KINDS = frozenset(("Type0", "Type1", "MMType1", "Type3", "TrueType", "CIDFontType0", "CIDFontType2"))

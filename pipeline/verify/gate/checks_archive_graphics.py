@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 import pikepdf
 
 from pipeline.verify.gate.clauses import ARCHIVE, Fault, Standard, clause
-from pipeline.verify.gate.opened import Opened, entry, identity, is_holder, items, name, number, pairs, place
+from pipeline.verify.gate.opened import Opened, once
 from pipeline.verify.gate.painted import painted
 from pipeline.verify.gate.rules import COLOUR_UNDEFINED, GRAPHICS_FORBIDDEN
+from pipeline.verify.gate.values import entry, identity, is_holder, items, name, number, pairs, place
 
 _LATER = frozenset((Standard.A2, Standard.A3, Standard.A4))
 _PROCESS = frozenset(("None", "Cyan", "Magenta", "Yellow", "Black"))
@@ -194,7 +194,7 @@ def _bytes(stream: Any) -> bytes | None:
     return data
 
 
-@lru_cache(maxsize=4)
+@once
 def _meaningless(file: Opened) -> dict[str, list[Fault]]:
     """The uses of device colours that nothing gives a meaning to, by the device."""
     found: dict[str, list[Fault]] = {}
@@ -210,11 +210,18 @@ def _meaningless(file: Opened) -> dict[str, list[Fault]]:
     return found
 
 
-@lru_cache(maxsize=1024)
+@once
+def _known_meanings(_: Opened) -> dict[int, frozenset[bytes]]:
+    return {}
+
+
 def _meant(file: Opened, page: int) -> frozenset[bytes]:
     """The colour spaces of the output intents that hold for a page."""
-    profiles = [_profile(entry(item, "/DestOutputProfile")) for item in output_intents(file, page)]
-    return frozenset(read[1] for read in profiles if read is not None)
+    known = _known_meanings(file)
+    if page not in known:
+        profiles = [_profile(entry(item, "/DestOutputProfile")) for item in output_intents(file, page)]
+        known[page] = frozenset(read[1] for read in profiles if read is not None)
+    return known[page]
 
 
 def _is_meant(device: str, resources: Any, meant: frozenset[bytes]) -> bool:
@@ -313,7 +320,12 @@ def origins(file: Opened) -> Iterator[Fault]:
             yield Fault(f"a graphics state has an origin of halftones ({key[1:]})", where)
 
 
-def _halftones(file: Opened) -> Iterator[tuple[Any, str | None, str]]:
+@once
+def _halftones(file: Opened) -> tuple[tuple[Any, str | None, str], ...]:
+    return tuple(_all_halftones(file))
+
+
+def _all_halftones(file: Opened) -> Iterator[tuple[Any, str | None, str]]:
     """The halftones with the colour that they are for, those inside others (type 5) as well."""
     for setting, where in _settings(file):
         halftone = entry(setting, "/HT")

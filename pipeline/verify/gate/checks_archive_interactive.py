@@ -9,9 +9,10 @@ import pikepdf
 
 from pipeline.verify.gate.checks_annotations import annotations_of, flags
 from pipeline.verify.gate.clauses import ARCHIVE, Fault, Standard, clause
-from pipeline.verify.gate.opened import Opened, Page, entry, items, name, number, pairs, place
+from pipeline.verify.gate.opened import Opened, Page, once
 from pipeline.verify.gate.rules import ACTION_FORBIDDEN, ANNOTATION_FORBIDDEN
 from pipeline.verify.gate.signed import Signed, signed
+from pipeline.verify.gate.values import entry, items, name, number, pairs, place
 
 _LATER = frozenset((Standard.A2, Standard.A3, Standard.A4))
 _KINDS = frozenset(
@@ -233,7 +234,12 @@ def named_actions(file: Opened) -> Iterator[Fault]:
             yield Fault(f'there is an action "{name(entry(value, "/N"))}"', place(value))
 
 
-def _actions(file: Opened) -> Iterator[Any]:
+@once
+def _actions(file: Opened) -> tuple[Any, ...]:
+    return tuple(_all_actions(file))
+
+
+def _all_actions(file: Opened) -> Iterator[Any]:
     keys = ("/A", "/PA", "/OpenAction", "/Next")
     pending = [entry(value, key) for value in file.having(*keys) for key in keys]
     for value in file.having("/AA"):
@@ -255,7 +261,7 @@ def triggers(file: Opened) -> Iterator[Fault]:
 @clause("6.5.2-2", "nothing happens as pages are opened", ACTION_FORBIDDEN, ARCHIVE - {Standard.A4})
 def page_triggers(file: Opened) -> Iterator[Fault]:
     """No `AA` in pages (ISO 19005-3, 6.5.2)."""
-    yield from (Fault("a page has actions (AA)", page.where) for page in file.pages if "/AA" in page.object)
+    yield from (Fault("a page has actions (AA)", page.where) for page in file.looked_at if "/AA" in page.object)
 
 
 @clause("6.6.3-1", "only who reads makes something happen", ACTION_FORBIDDEN, {Standard.A4})

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from typing import Any
 
 import pikepdf
 
 from pipeline.verify.gate.checks_archive_graphics import colour_spaces
 from pipeline.verify.gate.clauses import Check, Fault, Standard, clause
-from pipeline.verify.gate.opened import Opened, items, kind_of, name, number, pairs, place
+from pipeline.verify.gate.opened import Opened, once
 from pipeline.verify.gate.painted import inherited, painted
 from pipeline.verify.gate.rules import FILE_STRUCTURE
 from pipeline.verify.gate.typefaces import typefaces
+from pipeline.verify.gate.values import items, kind_of, name, number, pairs, place
 
 _EARLY = frozenset((Standard.A1, Standard.A2, Standard.A3))
 _INTEGERS, _REALS, _STRINGS, _NAMES, _SMALL = range(5)
 _LARGEST, _SMALLEST = 3.403e38, 1.175e-38
 _KINDS_IN_CONTENT = {"the integer": _INTEGERS, "a string of": _STRINGS, "a name of": _NAMES}
+# What is too large is written with many characters: a number with ten digits in a row, a string, a name.
+_LONG = re.compile(rb"(?:^|[ [.+-])\d{10}|/[^ /()<>\[\]]{128}|\((?:[^\\)]|\\.){32768}|<[0-9a-f]{65536}", re.DOTALL)
+_SIGNS = bytes(48 if chr(sign) in "0123456789" else 32 if chr(sign) in " /()<>[]" else 120 for sign in range(256))
+_DIGITS, _WORD = b"0" * 10, b"x" * 128
 _BOXES = ("/MediaBox", "/CropBox", "/TrimBox", "/ArtBox", "/BleedBox")
 
 
@@ -26,11 +31,11 @@ def _limit(test: str, says: str) -> Callable[[Check], Check]:
     return clause(f"6.1.13-{test}", says, FILE_STRUCTURE, _EARLY)
 
 
-@lru_cache(maxsize=4)
+@once
 def _too_large(file: Opened) -> tuple[tuple[int, Fault], ...]:
     """What is larger than it may be, or smaller, by its kind."""
     found: list[tuple[int, Fault]] = []
-    for value in file.dictionaries:
+    for value in file.dictionaries if _may_be_too_large(file) else ():
         for key, inner in pairs(value):
             if len(key) > 31 and len(key.encode()) > 127:  # a character has four bytes at most
                 found.append((_NAMES, Fault("a name has more than 127 bytes", place(value))))
@@ -42,6 +47,20 @@ def _too_large(file: Opened) -> tuple[tuple[int, Fault], ...]:
                 kind = _SMALL
             found.append((kind, Fault(f"{message} stands in a content stream", canvas.where)))
     return tuple(found)
+
+
+def _may_be_too_large(file: Opened) -> bool:
+    """Whether something in the objects is written with so many characters that it could be too large.
+
+    Only asked of a file in parts, of which is known how it is written.
+    """
+    return not file.left_out.objects or any(map(_is_long, file.texts))
+
+
+def _is_long(text: bytes) -> bool:
+    signs = text.translate(_SIGNS)  # each search is for a plain word then, which is quicker
+    many = _DIGITS in signs or _WORD in signs.replace(b"0", b"x") or len(text) > 32767
+    return many and _LONG.search(text) is not None
 
 
 def _in_value(value: Any, depth: int = 0) -> Iterator[tuple[int, str]]:
@@ -103,8 +122,8 @@ def small_reals(file: Opened) -> Iterator[Fault]:
 @_limit("7", "there are not too many objects")
 def objects(file: Opened) -> Iterator[Fault]:
     """At most 8,388,607."""
-    if len(file.all_objects) > 8_388_607:
-        yield Fault(f"the file has {len(file.all_objects):,} objects")
+    if file.count > 8_388_607:
+        yield Fault(f"the file has {file.count:,} objects")
 
 
 @_limit("8", "graphics states are not stacked too high")
@@ -136,7 +155,7 @@ def cids(file: Opened) -> Iterator[Fault]:
 @_limit("11", "pages are neither too large nor too small")
 def boxes(file: Opened) -> Iterator[Fault]:
     """Every box: 3 to 14,400 units."""
-    for page in file.pages:
+    for page in file.looked_at:
         for key in _BOXES:
             box = [number(side) or 0.0 for side in items(inherited(page.object, key))]
             if len(box) == 4 and not all(3 <= abs(side) <= 14400 for side in (box[2] - box[0], box[3] - box[1])):

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
-
-import pikepdf
 
 from pipeline.verify.gate.checks_archive_graphics import output_intents
 from pipeline.verify.gate.clauses import ARCHIVE, Fault, Standard, clause
-from pipeline.verify.gate.opened import Opened, entry, items, name, number, place
+from pipeline.verify.gate.opened import Opened, once
 from pipeline.verify.gate.painted import painted
 from pipeline.verify.gate.rules import COLOUR_UNDEFINED, GRAPHICS_FORBIDDEN
+from pipeline.verify.gate.values import entry, items, name, number, place
 from pipeline.verify.gate.wavelets import Wavelet, wavelet
 
 _LATER = frozenset((Standard.A2, Standard.A3, Standard.A4))
@@ -56,8 +54,8 @@ def _images_with(file: Opened, key: str, message: str) -> Iterator[Fault]:
 @clause("6.2.8-3", "pictures are not smoothed", GRAPHICS_FORBIDDEN, ARCHIVE)
 def smoothed_pictures(file: Opened) -> Iterator[Fault]:
     """Interpolate."""
-    for value in file.objects:
-        if isinstance(value, pikepdf.Stream) and entry(value, "/Interpolate") is True:
+    for value in file.streams:
+        if entry(value, "/Interpolate") is True:
             yield Fault("a picture asks to be smoothed (Interpolate)", place(value))
     for canvas in painted(file):
         if any(image.get("I", image.get("Interpolate")) is True for image in canvas.inline):
@@ -97,12 +95,12 @@ def _inline_depths(file: Opened, *, masks: bool) -> Iterator[tuple[str, float]]:
 
 
 def _images(file: Opened) -> Iterator[Any]:
-    for value in file.objects:
-        if isinstance(value, pikepdf.Stream) and name(entry(value, "/Subtype")) == "Image":
+    for value in file.streams:
+        if name(entry(value, "/Subtype")) == "Image":
             yield value
 
 
-@lru_cache(maxsize=4)
+@once
 def _wavelets(file: Opened) -> tuple[tuple[Any, Wavelet | None], ...]:
     """The JPEG 2000 pictures, and what they say of themselves; None of one without a header."""
     return tuple(
@@ -171,16 +169,16 @@ def form_references(file: Opened) -> Iterator[Fault]:
 
 
 def _forms(file: Opened) -> Iterator[Any]:
-    for value in file.objects:
-        if isinstance(value, pikepdf.Stream) and name(entry(value, "/Subtype")) == "Form":
+    for value in file.streams:
+        if name(entry(value, "/Subtype")) == "Form":
             yield value
 
 
 @clause("6.2.9-3", "nothing is in PostScript", GRAPHICS_FORBIDDEN, ARCHIVE - {Standard.A4})
 def post_script(file: Opened) -> Iterator[Fault]:
     """XObjects of the kind PS."""
-    for value in file.objects:
-        if isinstance(value, pikepdf.Stream) and name(entry(value, "/Subtype")) == "PS":
+    for value in file.streams:
+        if name(entry(value, "/Subtype")) == "PS":
             yield Fault("a picture is in PostScript", place(value))
 
 

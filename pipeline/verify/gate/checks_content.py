@@ -10,7 +10,7 @@ import pikepdf
 from pipeline.verify.gate.canvas import Canvas, Mark, Piece
 from pipeline.verify.gate.clauses import UA, Fault, Standard, clause
 from pipeline.verify.gate.elements import Element, structure
-from pipeline.verify.gate.opened import Opened, entry, identity, items, place, text, tree_items
+from pipeline.verify.gate.opened import Opened
 from pipeline.verify.gate.painted import painted
 from pipeline.verify.gate.rules import (
     CONTENT_UNTAGGED,
@@ -21,6 +21,7 @@ from pipeline.verify.gate.rules import (
     STRUCTURE_BROKEN,
 )
 from pipeline.verify.gate.typefaces import typefaces
+from pipeline.verify.gate.values import entry, identity, items, place, text, tree_items
 
 _LEVEL_A = UA | {Standard.A1, Standard.A2, Standard.A3}
 _RESIDUE = re.compile(r"\?\?|\[\^[^\]\s]+\]|\{\{|\}\}|\{%|\(\*\*[^)]*\?\*\*\)|\[@[^\]\s]+")
@@ -112,8 +113,8 @@ def has_structure(file: Opened) -> Iterator[Fault]:
 @clause("7.20-1", "no form stands for a page of another file", FEATURE_FORBIDDEN, {Standard.UA1}, matterhorn="30-001")
 def reference_forms(file: Opened) -> Iterator[Fault]:
     """Reference XObjects (ISO 32000-1, 8.10.4)."""
-    for value in file.objects:
-        if isinstance(value, pikepdf.Stream) and "/Ref" in value and entry(value, "/Subtype") == "/Form":
+    for value in file.streams:
+        if "/Ref" in value and entry(value, "/Subtype") == "/Form":
             yield Fault("a form shows a page of another file", place(value))
 
 
@@ -276,12 +277,20 @@ def is_tree(file: Opened) -> Iterator[Fault]:
             yield Fault("an element has no type", element.where)
 
 
+def ids_told(file: Opened) -> dict[str, tuple[int, int]]:
+    """What the id tree says."""
+    if file.trees.ids:  # elements of parts that are left out need not be read for it
+        return {title: (number, 0) for title, number in file.ids.items()}
+    tree = entry(structure(file).root, "/IDTree")
+    return {str(key): identity(value) for key, value in tree_items(tree, "/Names")} if tree is not None else {}
+
+
 @clause("14.7.2-2", "ids lead to the elements that have them", STRUCTURE_BROKEN, {Standard.FILE})
 def ids_lead(file: Opened) -> Iterator[Fault]:
     """The id tree says of each id its element, and no two elements have one."""
     read = structure(file)
     tree = entry(read.root, "/IDTree")
-    told = {str(key): value for key, value in tree_items(tree, "/Names")} if tree is not None else {}
+    told = ids_told(file)
     seen: set[str] = set()
     for element in read.all:
         value = element.get("/ID")
@@ -290,5 +299,5 @@ def ids_lead(file: Opened) -> Iterator[Fault]:
         if str(value) in seen:
             yield Fault(f'two elements have the id "{value}"', element.where)
         seen.add(str(value))
-        if tree is not None and identity(told.get(str(value))) != identity(element.object):
+        if tree is not None and told.get(str(value), (0, 0)) != identity(element.object):
             yield Fault(f'the id "{value}" leads to another element', element.where)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 
 from lxml import etree
 
 from pipeline.verify.gate.checks_metadata import RDF, prefixes
 from pipeline.verify.gate.clauses import Check, Fault, Standard, clause
-from pipeline.verify.gate.opened import Opened
+from pipeline.verify.gate.opened import Opened, once
 from pipeline.verify.gate.rules import METADATA_WRONG
 
 EXTENSION = "http://www.aiim.org/pdfa/ns/extension/"
@@ -37,7 +36,7 @@ _SIMPLE = frozenset(
 """The types of values of the XMP specification, in small letters."""
 
 
-@lru_cache(maxsize=4)
+@once
 def _faults(file: Opened) -> tuple[tuple[int, Fault], ...]:
     """What is wrong with descriptions, by the number of the test; 0 for what no table knows."""
     return tuple(_found(file)) if file.xmp is not None else ()

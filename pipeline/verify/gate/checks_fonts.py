@@ -11,9 +11,10 @@ from fontTools import agl
 from pipeline.diagnostics import Rule
 from pipeline.verify.gate.clauses import ARCHIVE, UA, Check, Fault, Standard, clause
 from pipeline.verify.gate.cmaps import PREDEFINED
-from pipeline.verify.gate.opened import Opened, entry, items, name, number, pairs
+from pipeline.verify.gate.opened import Opened
 from pipeline.verify.gate.rules import FONT_ABSENT, FONT_INCONSISTENT, FONT_UNREADABLE, GLYPH_MISSING
 from pipeline.verify.gate.typefaces import Typeface, typefaces
+from pipeline.verify.gate.values import entry, items, name, number, pairs
 
 _TOLERANCE = 1.0  # thousandths of the em by which widths may differ
 _BAD_CHARACTERS = ("\0", "\ufeff", "\ufffe")

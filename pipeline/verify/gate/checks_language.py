@@ -12,9 +12,10 @@ from pipeline.verify.gate.canvas import Mark, Piece
 from pipeline.verify.gate.checks_content import owner_of
 from pipeline.verify.gate.clauses import UA, Fault, Standard, clause
 from pipeline.verify.gate.elements import structure
-from pipeline.verify.gate.opened import Opened, entry, identity, items, place
+from pipeline.verify.gate.opened import Opened, once
 from pipeline.verify.gate.painted import painted
 from pipeline.verify.gate.rules import LANGUAGE_UNKNOWN
+from pipeline.verify.gate.values import entry, identity, items, place
 
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 _LEVEL_A = frozenset((Standard.A1, Standard.A2, Standard.A3))
@@ -121,7 +122,12 @@ def archive_language_tags(file: Opened) -> Iterator[Fault]:
             yield Fault(f'the language "{value}" is no language tag', where)
 
 
-def _languages(file: Opened) -> Iterator[tuple[Any, str]]:
+@once
+def _languages(file: Opened) -> tuple[tuple[Any, str], ...]:
+    return tuple(_all_languages(file))
+
+
+def _all_languages(file: Opened) -> Iterator[tuple[Any, str]]:
     """What is said to be a language, and where."""
     if "/Lang" in file.root:
         yield file.root.get("/Lang"), "the catalog"

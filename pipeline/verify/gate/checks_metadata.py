@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 import pikepdf
 
 from pipeline.verify.gate.clauses import ARCHIVE, UA, Check, Fault, Standard, clause
-from pipeline.verify.gate.opened import Opened, entry, identity, name, place, rdf_of
+from pipeline.verify.gate.opened import Opened, rdf_of
 from pipeline.verify.gate.rules import METADATA_WRONG
+from pipeline.verify.gate.values import entry, identity, name, place
 
 UA_ID = "http://www.aiim.org/pdfua/ns/id/"
 A_ID = "http://www.aiim.org/pdfa/ns/id/"
@@ -214,8 +215,8 @@ def _packets(file: Opened) -> Iterator[tuple[bytes, str]]:
     if file.metadata is not None:
         yield file.metadata, ""
     main = identity(entry(file.root, "/Metadata"))
-    for value in file.objects:
-        if isinstance(value, pikepdf.Stream) and name(entry(value, "/Type")) == "Metadata" and identity(value) != main:
+    for value in file.streams:
+        if name(entry(value, "/Type")) == "Metadata" and identity(value) != main:
             try:
                 yield value.read_bytes(), place(value)
             except pikepdf.PdfError:

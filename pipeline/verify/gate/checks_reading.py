@@ -11,12 +11,17 @@ import pypdfium2 as pdfium
 from pipeline.verify.gate.checks_annotations import annotations_of
 from pipeline.verify.gate.clauses import Fault, Standard, clause
 from pipeline.verify.gate.elements import structure
-from pipeline.verify.gate.opened import Opened, entry, identity, items, name, pairs, place, tree_items
+from pipeline.verify.gate.opened import Opened, once
 from pipeline.verify.gate.rules import DESTINATION_BROKEN, FILE_STRUCTURE, LABELS_BROKEN
+from pipeline.verify.gate.values import entry, identity, items, name, pairs, place, tree_items
 
 
+@once
 def _named(file: Opened) -> dict[str, Any]:
     """The named destinations."""
+    if file.trees.places:
+        pages = {identity(page.object)[0]: pikepdf.Array([page.object]) for page in file.pages}
+        return {str(pikepdf.Object.parse(written)): pages[page] for written, page in file.trees.places.items()}
     found: dict[str, Any] = dict(pairs(entry(file.root, "/Dests")))
     tree = entry(entry(file.root, "/Names"), "/Dests")
     if tree is not None:
@@ -121,12 +126,19 @@ def trees_sorted(file: Opened) -> Iterator[Fault]:
     trees: dict[str, Any] = dict(pairs(entry(file.root, "/Names")))
     trees["IDTree"] = entry(entry(file.root, "/StructTreeRoot"), "/IDTree")
     for title, tree in trees.items():
+        if title == "IDTree" and file.trees.ids:  # its pairs are known
+            continue
         if any(len(items(entry(node, "/Names"))) % 2 for node in (tree, *items(entry(tree, "/Kids")))):
             yield Fault(f"the tree of {title} has a name without a value")
         keys = [bytes(key) for key, _ in tree_items(tree, "/Names") if isinstance(key, pikepdf.String)]
         if keys != sorted(keys):
             yield Fault(f"the tree of {title} is not in order")
-    numbers = [key for key, _ in tree_items(entry(entry(file.root, "/StructTreeRoot"), "/ParentTree"), "/Nums")]
+    ids = [bytes(pikepdf.Object.parse(written)) for written in file.trees.ids]
+    if ids != sorted(ids):
+        yield Fault("the tree of IDTree is not in order")
+    tree = entry(entry(file.root, "/StructTreeRoot"), "/ParentTree")
+    told = file.trees.parents
+    numbers = [int(key) for key in told] if told else [key for key, _ in tree_items(tree, "/Nums")]
     if not all(isinstance(key, int) for key in numbers) or numbers != sorted(numbers):
         yield Fault("the parent tree is not in order")
 

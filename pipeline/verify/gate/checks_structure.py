@@ -8,7 +8,7 @@ import pikepdf
 
 from pipeline.verify.gate.clauses import UA, Fault, Standard, clause
 from pipeline.verify.gate.elements import STANDARD_1, Element, structure
-from pipeline.verify.gate.opened import Opened, text
+from pipeline.verify.gate.opened import Opened
 from pipeline.verify.gate.rules import (
     ALTERNATIVE_MISSING,
     HEADINGS_SKIP,
@@ -17,6 +17,7 @@ from pipeline.verify.gate.rules import (
     STRUCTURE_BROKEN,
     TYPE_UNKNOWN,
 )
+from pipeline.verify.gate.values import text
 
 _TAGGED = UA | {Standard.A1, Standard.A2, Standard.A3}
 _SEEN_THROUGH = ("NonStruct", "Div", "Part", "Private")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from functools import lru_cache
 
 from pipeline.verify.gate.checks_structure import kids_of
 from pipeline.verify.gate.clauses import UA, Fault, Standard, clause
 from pipeline.verify.gate.elements import Element, is_ua2, structure
-from pipeline.verify.gate.opened import Opened, items, name, number
+from pipeline.verify.gate.opened import Opened, once
 from pipeline.verify.gate.rules import TABLE_UNCLEAR, TABLE_WITHOUT_HEADS
+from pipeline.verify.gate.values import items, name, number
 
 _GROUPS = ("THead", "TBody", "TFoot")
 
@@ -65,7 +65,7 @@ def _rows(element: Element) -> Iterator[Element]:
             yield from _rows(kid)
 
 
-@lru_cache(maxsize=4)
+@once
 def _grids(file: Opened) -> tuple[_Grid, ...]:
     return tuple(_Grid(element) for element in structure(file).all if element.type == "Table")
 

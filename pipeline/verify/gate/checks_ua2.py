@@ -11,7 +11,7 @@ from pipeline.verify.gate.checks_annotations import annotations_of
 from pipeline.verify.gate.checks_structure import kids_of
 from pipeline.verify.gate.clauses import Fault, Standard, clause
 from pipeline.verify.gate.elements import MATHML, PDF_2, Element, namespace, structure
-from pipeline.verify.gate.opened import Opened, entry, identity, items, name, place
+from pipeline.verify.gate.opened import Opened
 from pipeline.verify.gate.rules import (
     DESTINATION_BROKEN,
     METADATA_WRONG,
@@ -20,6 +20,7 @@ from pipeline.verify.gate.rules import (
     STRUCTURE_BROKEN,
     TYPE_UNKNOWN,
 )
+from pipeline.verify.gate.values import entry, identity, items, name, place
 
 _UA2 = frozenset((Standard.UA2,))
 _INLINE = frozenset("Span Em Strong Sub Quote Code Reference".split())

@@ -10,8 +10,9 @@ from lxml import etree
 from pipeline.verify.gate.checks_annotations import annotations_of, flags
 from pipeline.verify.gate.clauses import Fault, Standard, clause
 from pipeline.verify.gate.elements import Element, structure
-from pipeline.verify.gate.opened import Opened, Page, entry, identity, items, name, number, place, text
+from pipeline.verify.gate.opened import Opened, Page
 from pipeline.verify.gate.rules import ANNOTATION_UNTAGGED, FEATURE_FORBIDDEN
+from pipeline.verify.gate.values import entry, identity, items, name, number, place, text
 
 _UA2 = frozenset((Standard.UA2,))
 _MARKUP = frozenset(

@@ -12,7 +12,7 @@ from pipeline.verify.gate.checks_content import is_private, owner_of, private_pi
 from pipeline.verify.gate.checks_language import is_language
 from pipeline.verify.gate.clauses import Fault, Standard, clause
 from pipeline.verify.gate.elements import structure
-from pipeline.verify.gate.opened import Opened, entry, identity, items, place, text, tree_items
+from pipeline.verify.gate.opened import Opened
 from pipeline.verify.gate.painted import painted
 from pipeline.verify.gate.rules import (
     ALTERNATIVE_MISSING,
@@ -20,6 +20,7 @@ from pipeline.verify.gate.rules import (
     LANGUAGE_UNKNOWN,
     LAYERS_UNNAMED,
 )
+from pipeline.verify.gate.values import entry, identity, items, place, text, tree_items
 
 _UA2 = frozenset((Standard.UA2,))
 

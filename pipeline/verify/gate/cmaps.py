@@ -9,7 +9,7 @@ from typing import Any
 
 import pikepdf
 
-from pipeline.verify.gate.opened import entry, name
+from pipeline.verify.gate.values import entry, name
 
 PREDEFINED = frozenset(
     "GB-EUC-H GB-EUC-V GBpc-EUC-H GBpc-EUC-V GBK-EUC-H GBK-EUC-V GBKp-EUC-H GBKp-EUC-V GBK2K-H GBK2K-V UniGB-UCS2-H "

@@ -2,8 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Trees:
+    """What the trees of a file say, by their keys as they are written and in their order, when the file is in parts.
+
+    Attributes:
+        parents: the parent tree: what it says, as it is written.
+        ids: the id tree: the numbers of the elements.
+        places: the named destinations: the numbers of the pages.
+    """
+
+    parents: Mapping[bytes, bytes] = field(default_factory=dict)
+    ids: Mapping[bytes, int] = field(default_factory=dict)
+    places: Mapping[bytes, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -15,6 +31,7 @@ class Part:
         pages: the numbers of the objects of its pages.
         objects: the numbers of its objects, in the order in which they are met.
         streams: the numbers of the contents of its pages.
+        shared: the numbers of what it names that is not its own, but is known by its key: all but fonts.
         whole: whether all of it can be left out.
         key: what it is kept under; "" when it cannot be kept.
     """
@@ -23,6 +40,7 @@ class Part:
     pages: list[int] = field(default_factory=list)
     objects: list[int] = field(default_factory=list)
     streams: list[int] = field(default_factory=list)
+    shared: list[int] = field(default_factory=list)
     whole: bool = True
     key: str = ""
 
@@ -34,12 +52,51 @@ class Division:
     Attributes:
         parts: the parts.
         fonts: its fonts by their marks, by which they are known whatever glyphs they have.
+        trees: what its trees say.
     """
 
     parts: tuple[Part, ...]
     fonts: dict[bytes, int]
+    trees: Trees
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What is shown in a font where nobody looks.
+
+    Attributes:
+        font: its dictionary.
+        page: the number of the first page with text in it.
+        order: how many fonts are met on that page before it.
+        strings, visible: the strings shown in it (see `typefaces.Typeface`).
+    """
+
+    font: Any
+    page: int
+    order: int
+    strings: tuple[bytes, ...]
+    visible: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Parts of a file that were found to be sound before (see `parts`).
+
+    Attributes:
+        roots: the numbers of the structure elements that they begin with.
+        pages: the numbers of their pages.
+        objects: the numbers of their objects.
+        uses: what they show.
+        trees: what the trees of the file say, so that what they name need not be read.
+    """
+
+    roots: frozenset[int] = frozenset()
+    pages: frozenset[int] = frozenset()
+    objects: frozenset[int] = frozenset()
+    uses: tuple[Use, ...] = ()
+    trees: Trees = Trees()
 
 
 def numbers_of(parts: Iterable[Part]) -> frozenset[int]:
-    """The numbers of all objects of some parts, the contents of their pages among them."""
-    return frozenset(number for part in parts for number in (*part.objects, *part.streams))
+    """The numbers of all objects of some parts, with the contents of their pages and what they share with others."""
+    return frozenset(number for part in parts for number in (*part.objects, *part.streams, *part.shared))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 import pikepdf
 
 from pipeline.verify.gate.canvas import Mark
-from pipeline.verify.gate.opened import Opened, entry, identity, items, name, pairs, tree_items
+from pipeline.verify.gate.opened import Opened, once
+from pipeline.verify.gate.values import entry, identity, items, name, pairs, tree_items
 
 STANDARD_1 = frozenset(
     "Document Part Art Sect Div BlockQuote Caption TOC TOCI Index NonStruct Private H H1 H2 H3 H4 H5 H6 P L LI Lbl "
@@ -29,6 +30,7 @@ STANDARD_2 = frozenset(
 PDF_1 = "http://iso.org/pdf/ssn"
 PDF_2 = "http://iso.org/pdf2/ssn"
 MATHML = "http://www.w3.org/1998/Math/MathML"
+_NAMED = re.compile(rb"(\d+) 0 R|null")
 _MOST_ELEMENTS = 2_000_000
 
 
@@ -93,6 +95,34 @@ class Element:
         return None
 
 
+class Parents:
+    """What the parent tree says, by key (14.7.4.4).
+
+    Args:
+        file: the file. When parts of it are left out, only what is asked for is read.
+    """
+
+    def __init__(self, file: Opened) -> None:
+        self._pdf = file.pdf
+        self._written = file.trees.parents
+        self._found: dict[int, Any] = {}
+        if not self._written:
+            for key, value in tree_items(entry(entry(file.root, "/StructTreeRoot"), "/ParentTree"), "/Nums"):
+                if isinstance(key, int):
+                    self._found.setdefault(key, value)
+
+    def get(self, key: Any) -> Any:
+        """An element, or an array of elements; None when nothing is said, or the key is none."""
+        if not isinstance(key, int):
+            return None
+        written = self._written.get(b"%d" % key)
+        if key not in self._found and written is not None:
+            named = [int(number or 0) for number in _NAMED.findall(written)]
+            values = [self._pdf.get_object(number, 0) if number else None for number in named]
+            self._found[key] = pikepdf.Array(values) if written.startswith(b"[") else values[0]
+        return self._found.get(key)
+
+
 @dataclass(slots=True)
 class Structure:
     """The structure of a file.
@@ -113,7 +143,7 @@ class Structure:
     by_object: dict[tuple[int, int], Element]
     roles: dict[str, str]
     faults: list[tuple[str, str]]
-    parents: dict[int, Any]
+    parents: Parents
     owners: dict[tuple[tuple[int, int], int], Element] = field(default_factory=dict)
     twice: list[tuple[Element, int]] = field(default_factory=list)
 
@@ -127,19 +157,16 @@ class Structure:
     def told(self, holder: Any, mcid: int) -> Any:
         """The element that marked content of a page or form belongs to by the parent tree; None when it says none."""
         key = entry(holder, "/StructParents")
-        row = self.parents.get(key) if isinstance(key, int) else None
+        row = self.parents.get(key)
         return row[mcid] if isinstance(row, pikepdf.Array) and 0 <= mcid < len(row) else None
 
 
-@lru_cache(maxsize=4)
+@once
 def structure(file: Opened) -> Structure:
     """Read the structure tree of a file."""
     root = entry(file.root, "/StructTreeRoot")
     roles = {key: name(value) for key, value in pairs(entry(root, "/RoleMap"))}
-    read = Structure(root, [], [], {}, roles, [], {})
-    for key, value in tree_items(entry(root, "/ParentTree"), "/Nums"):
-        if isinstance(key, int):
-            read.parents.setdefault(key, value)
+    read = Structure(root, [], [], {}, roles, [], Parents(file))
     for kid in items(entry(root, "/K")):
         _read(kid, read, file.left_out.roots)
     for element in read.all:

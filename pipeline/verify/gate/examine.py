@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,8 +34,9 @@ from pipeline.verify.gate import (
 )
 from pipeline.verify.gate.checks_metadata import A_ID, UA_ID
 from pipeline.verify.gate.clauses import ARCHIVE, UA, Clause, Fault, Standard, all_clauses
+from pipeline.verify.gate.division import LeftOut
 from pipeline.verify.gate.elements import structure
-from pipeline.verify.gate.holding import hold
+from pipeline.verify.gate.holding import Holding, hold
 from pipeline.verify.gate.opened import NotReadableError, Opened
 from pipeline.verify.gate.tape import shelf
 from pipeline.verify.pdf_rules import UNSOUND
@@ -65,6 +66,7 @@ FAMILIES = (
 """The modules whose clauses are known."""
 
 _OBJECT = re.compile(r"object (\d+)")
+_BATCHES_READ = 4  # after so many batches of parts, what qpdf has read is forgotten, which takes a quarter of a second
 _MOST_FAULTS = 20  # of one clause that are told; the number of all is in its detail
 
 
@@ -180,26 +182,28 @@ def examine(
     try:
         file = Opened(path, cache)
         asked = profile or _said_profile(file)
+        questions = [
+            question
+            for question in _questions(asked)
+            if not (question.clause.declared and undeclared) and (question.clause.declared or not only_declared)
+        ]
+        complete = Standard.FILE in asked.standards and not only_declared
+        held = (standard.value for standard in asked.standards)
+        holding = hold(file, held, len(all_clauses())) if not only_declared else None
+        if holding is not None:
+            if complete:
+                _judge_by_parts(file, holding, [question.clause for question in questions])
+            file.look_past(holding.leave_out())
         judged: list[Judged] = []
         findings: list[Diagnostic] = []
         told: list[tuple[Rule, Fault]] = []
-        clauses = all_clauses()
-        held = (standard.value for standard in asked.standards)
-        holding = hold(file, held, len(clauses)) if not only_declared else None
-        if holding is not None:
-            file.left_out = holding.leave_out()
-        for clause in clauses:
-            against = [
-                item
-                for item in sorted(clause.standards & asked.standards, key=lambda item: item.value)
-                if asked.asks(clause, item)
-            ]
-            if against and not (clause.declared and undeclared) and (clause.declared or not only_declared):
-                faults, why = _faults(clause, file)
-                judged += [_judged(clause, standard, faults, why) for standard in against]
-                told += [(clause.rule, fault) for fault in faults]
-                findings += _findings(clause, against[-1], faults, why, _Places(file, shown, locate))
-        if Standard.FILE in asked.standards and not only_declared and not has_errors(findings):
+        for question in questions:
+            clause, against = question.clause, question.against
+            faults, why = _faults(clause, file)
+            judged += [_judged(clause, standard, faults, why) for standard in against]
+            told += [(clause.rule, fault) for fault in faults]
+            findings += _findings(clause, against[-1], faults, why, _Places(file, shown, locate))
+        if complete and not has_errors(findings):
             shelf(file).keep()  # no reader complains
             if holding is not None:
                 holding.keep(told)
@@ -207,6 +211,49 @@ def examine(
         return Examination(shown, standards, tuple(judged), tuple(findings), len(file.pages))
     except NotReadableError as error:
         return unreadable(shown, str(error))
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A clause, and the standards for which it is asked."""
+
+    clause: Clause
+    against: tuple[Standard, ...]
+
+
+def _questions(asked: Profile) -> Iterator[_Question]:
+    for clause in all_clauses():
+        among = sorted(clause.standards & asked.standards, key=lambda item: item.value)
+        against = tuple(item for item in among if asked.asks(clause, item))
+        if against:
+            yield _Question(clause, against)
+
+
+def _judge_by_parts(file: Opened, holding: Holding, clauses: Iterable[Clause]) -> None:
+    """Find out which parts of a large file are sound, a few at a time, so that no more of it is in memory.
+
+    What is left is judged together, as if the sound parts had been found sound in an earlier file. Clauses that ask for
+    nothing that is left out say the same of any parts, and are left for then; so are those about fonts alone.
+    """
+    of_parts = dict.fromkeys(clauses, True)
+    batches = holding.batches()
+    for turn, batch in enumerate(batches):
+        if turn % _BATCHES_READ:
+            file.look_past(holding.all_but(batch))
+        else:
+            file.look_anew(holding.all_but(batch))
+        told: list[tuple[Rule, Fault]] = []
+        for clause in [clause for clause, asks in of_parts.items() if asks]:
+            file.asks_for_parts = False
+            faults, why = _faults(clause, file)
+            of_parts[clause] = file.asks_for_parts
+            told += [(clause.rule, fault) for fault in faults]
+            if why:
+                break
+        else:
+            holding.found_sound(batch, told)
+    if batches:
+        file.look_anew(LeftOut())
 
 
 def unreadable(shown: str, why: str) -> Examination:

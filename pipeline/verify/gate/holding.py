@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pickle
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -19,14 +19,16 @@ import pikepdf
 from pipeline.cache import key_of
 from pipeline.diagnostics import Rule
 from pipeline.verify.gate.clauses import Fault
-from pipeline.verify.gate.division import Division, Part, numbers_of
-from pipeline.verify.gate.opened import LeftOut, Opened, Use, identity
+from pipeline.verify.gate.division import Division, LeftOut, Part, Use, numbers_of
+from pipeline.verify.gate.opened import Opened
 from pipeline.verify.gate.painted import painted
 from pipeline.verify.gate.parts import divide
 from pipeline.verify.gate.rules import LINK_EMPTY, MARKUP_SHOWN, TABLE_WITHOUT_HEADS
 from pipeline.verify.gate.typefaces import Typeface
+from pipeline.verify.gate.values import identity
 
 _TOLD_ONE_BY_ONE = (LINK_EMPTY, MARKUP_SHOWN, TABLE_WITHOUT_HEADS)  # each fault for itself, not the first of many
+_MOST_AT_ONCE = 100  # pages that are judged at once: what is found of a page takes half a megabyte
 _WHERE = re.compile(r"(page|object) (\d+)")
 
 
@@ -52,18 +54,24 @@ class _Shown:
 
 @dataclass(slots=True)
 class Holding:
-    """The parts of a file, those that are left out, and those to be kept when nothing is wrong."""
+    """The parts of a file: those that are known to be sound, and those that are not.
+
+    Attributes:
+        file: the file.
+        division: its parts.
+        sound: the parts that are known to be sound, with what they show.
+        new: the others.
+        to_keep: those of the sound ones that are not kept yet.
+    """
 
     file: Opened
     division: Division
+    sound: list[tuple[Part, tuple[_Shown, ...]]] = field(default_factory=list)
     new: list[Part] = field(default_factory=list)
+    to_keep: list[Part] = field(default_factory=list)
 
-    def leave_out(self) -> LeftOut:
-        """What need not be looked at again."""
-        left: list[Part] = []
-        uses: dict[bytes, list[tuple[int, _Shown]]] = {}  # of each font, with the first page of each part
-        numbers = {identity(page.object)[0]: page.number for page in self.file.pages}
-        faces = {mark: Typeface(self.file.pdf.get_object(number, 0), 0) for mark, number in self.division.fonts.items()}
+    def __post_init__(self) -> None:
+        faces = self._faces()
         for part in self.division.parts:
             stored = self.file.cache.get(part.key) if self.file.cache is not None and part.key else None
             shown: tuple[_Shown, ...] = pickle.loads(stored) if stored is not None else ()  # noqa: S301  # our own
@@ -71,17 +79,62 @@ class Holding:
                 one.mark not in faces or _characters(faces[one.mark], one.strings) != one.characters for one in shown
             ):
                 self.new.append(part)
-                continue
-            left.append(part)
+            else:
+                self.sound.append((part, shown))
+
+    def leave_out(self) -> LeftOut:
+        """What need not be looked at again."""
+        if not self.sound:
+            return LeftOut()
+        faces, numbers = self._faces(), self._page_numbers()
+        uses: dict[bytes, list[tuple[int, _Shown]]] = {}  # of each font, with the first page of each part
+        for part, shown in self.sound:
             pages = sorted(numbers[page] for page in part.pages)
             for one in shown:
                 uses.setdefault(one.mark, []).append((pages[one.page], one))
-        return LeftOut(
-            frozenset(root for part in left for root in part.roots),
-            frozenset(numbers[page] for part in left for page in part.pages),
-            numbers_of(left),
+        left = [part for part, _ in self.sound]
+        return self._without(
+            left,
+            numbers_of(left) | self.file.written.packs,
             tuple(_together(faces[mark], found) for mark, found in uses.items()),
         )
+
+    def batches(self) -> tuple[tuple[Part, ...], ...]:
+        """New parts to be judged one batch after the other; none when they are few enough to be judged at once."""
+        if sum(len(part.pages) for part in self.new) <= _MOST_AT_ONCE:
+            return ()
+        batches: list[list[Part]] = [[]]
+        for part in self.new:
+            if part.key:  # the others have to do with each other
+                if batches[-1] and sum(len(one.pages) for one in (*batches[-1], part)) > _MOST_AT_ONCE:
+                    batches.append([])
+                batches[-1].append(part)
+        return tuple(map(tuple, batches))
+
+    def all_but(self, batch: Iterable[Part]) -> LeftOut:
+        """What is left out when nothing but some parts is looked at."""
+        mine = tuple(batch)
+        chosen = set(map(id, mine))
+        others = [part for part in self.division.parts if id(part) not in chosen]
+        return self._without(others, frozenset(self.file.written.texts) - numbers_of(mine))
+
+    def found_sound(self, batch: Iterable[Part], faults: Iterable[tuple[Rule, Fault]]) -> None:
+        """Note that some parts were judged; those in which there is nothing to look at need not be judged again.
+
+        Args:
+            batch: the parts, which are those that are looked at.
+            faults: what was found.
+        """
+        found, numbers = tuple(batch), self._page_numbers()
+        touched, shown = _touched(faults), self._shown(found)
+        if touched is None or shown is None:
+            return
+        for part in found:
+            first = min((numbers[page] for page in part.pages), default=0)
+            if first in shown and not touched & _places(part, numbers):
+                self.new.remove(part)
+                self.sound.append((part, shown[first]))
+                self.to_keep.append(part)
 
     def keep(self, faults: Iterable[tuple[Rule, Fault]]) -> None:
         """Keep the new parts in which nothing is wrong; for the caller who knows that the file has no errors.
@@ -89,28 +142,41 @@ class Holding:
         Args:
             faults: what there is to look at.
         """
-        touched: set[tuple[str, int]] = set()
-        for rule, fault in faults:
-            places = _WHERE.findall(fault.where)
-            if rule not in _TOLD_ONE_BY_ONE or not places:
-                return
-            touched.update((kind, int(number)) for kind, number in places)
-        shown = self._shown()
-        numbers = {identity(page.object)[0]: page.number for page in self.file.pages}
-        for part in self.new:
-            pages = {("page", numbers[page]) for page in part.pages}
-            objects = {("object", number) for number in part.objects}
-            packed = shown.get(min((numbers[page] for page in part.pages), default=0)) if shown is not None else None
-            if self.file.cache is not None and part.key and packed is not None and not touched & (pages | objects):
-                self.file.cache.put(part.key, pickle.dumps(packed, pickle.HIGHEST_PROTOCOL))
+        told = tuple(faults)
+        if _touched(told) is None:
+            return
+        self.found_sound([part for part in self.new if part.key], told)
+        fresh = set(map(id, self.to_keep))
+        for part, shown in self.sound:
+            if self.file.cache is not None and id(part) in fresh:
+                self.file.cache.put(part.key, pickle.dumps(shown, pickle.HIGHEST_PROTOCOL))
+        self.to_keep.clear()
 
-    def _shown(self) -> dict[int, tuple[_Shown, ...]] | None:
-        """What the new parts show, by their first pages; None when it cannot be told by parts."""
+    def _without(self, left: Sequence[Part], objects: frozenset[int], uses: tuple[Use, ...] = ()) -> LeftOut:
+        numbers = self._page_numbers()
+        return LeftOut(
+            frozenset(root for part in left for root in part.roots),
+            frozenset(numbers[page] for part in left for page in part.pages),
+            objects,
+            uses,
+            self.division.trees,
+        )
+
+    def _faces(self) -> dict[bytes, Typeface]:
+        """The fonts by their marks."""
+        return {mark: Typeface(self.file.pdf.get_object(number, 0), 0) for mark, number in self.division.fonts.items()}
+
+    def _page_numbers(self) -> dict[int, int]:
+        """The numbers of the pages by those of their objects."""
+        return {identity(page.object)[0]: page.number for page in self.file.pages}
+
+    def _shown(self, parts: Iterable[Part]) -> dict[int, tuple[_Shown, ...]] | None:
+        """What some parts show, by their first pages; None when it cannot be told by parts."""
         marks = {number: mark for mark, number in self.division.fonts.items()}
-        numbers = {identity(page.object)[0]: page.number for page in self.file.pages}
+        numbers = self._page_numbers()
         first: dict[int, tuple[int, list[int]]] = {}  # of each page, the first one of its part, and all of these
         found: dict[int, dict[bytes, tuple[int, int, Typeface]]] = {}
-        for part in self.new:
+        for part in parts:
             pages = sorted(numbers[page] for page in part.pages)
             found |= {page: {} for page in pages[:1]}
             first |= dict.fromkeys(pages, (pages[0], pages))
@@ -152,6 +218,22 @@ def hold(file: Opened, standards: Iterable[str], clauses: int) -> Holding | None
         return None
     division = divide(file, key_of(_judges(), *sorted(standards), str(clauses)))
     return Holding(file, division) if division is not None else None
+
+
+def _touched(faults: Iterable[tuple[Rule, Fault]]) -> set[tuple[str, int]] | None:
+    """The pages and objects that there is something to look at in; None when more may be wrong than faults say."""
+    touched: set[tuple[str, int]] = set()
+    for rule, fault in faults:
+        places = _WHERE.findall(fault.where)
+        if rule not in _TOLD_ONE_BY_ONE or not places:
+            return None
+        touched.update((kind, int(number)) for kind, number in places)
+    return touched
+
+
+def _places(part: Part, numbers: dict[int, int]) -> set[tuple[str, int]]:
+    """The pages and objects of a part, as faults name them."""
+    return {*(("page", numbers[page]) for page in part.pages), *(("object", number) for number in part.objects)}
 
 
 @lru_cache(maxsize=1)

@@ -6,118 +6,26 @@ Values come from files of strangers: nothing is expected to be there or to be of
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pikepdf
 from lxml import etree
 
 from pipeline.cache import Cache
-from pipeline.verify.gate.written import Written
+from pipeline.verify.gate.division import LeftOut, Trees
+from pipeline.verify.gate.values import entry, holders_in, kind_of
+from pipeline.verify.gate.written import UnusualFileError, Written, cut, unparsed
 
-_STREAM_WORD = re.compile(rb"\bstream\r?\n")
+_STREAM_WORD = re.compile(rb"(?:^|\W)stream\r?\n")
 _MOST_OBJECTS = 3_000_000
-_ARRAY, _DICTIONARY, _STREAM = pikepdf.ObjectType.array, pikepdf.ObjectType.dictionary, pikepdf.ObjectType.stream
-_NO_NUMBERS = (_DICTIONARY, _ARRAY, pikepdf.ObjectType.name_, _STREAM, pikepdf.ObjectType.string)
 
 
 class NotReadableError(Exception):
     """The file cannot be read; the message says why."""
-
-
-def kind_of(value: Any) -> pikepdf.ObjectType | None:
-    """The type of an object of the file; None of a plain number, a boolean, null, and what is none of a file.
-
-    `isinstance` asks the same four times as slowly, which counts where it is asked of every operand.
-    """
-    return value._type_code if type(value) is pikepdf.Object else None
-
-
-def entry(holder: Any, key: str) -> Any:
-    """An entry of a dictionary or stream; None when it is absent or the holder is something else."""
-    if type(holder) is not pikepdf.Object:
-        return None
-    kind = holder._type_code
-    return holder.get(key) if kind is _DICTIONARY or kind is _STREAM else None
-
-
-def is_holder(value: Any) -> bool:
-    """Whether something is a dictionary or a stream."""
-    return type(value) is pikepdf.Object and ((kind := value._type_code) is _DICTIONARY or kind is _STREAM)
-
-
-def items(value: Any) -> list[Any]:
-    """The items of an array; a single value as a list of one; nothing for None."""
-    if value is None:
-        return []
-    return list(value) if kind_of(value) is _ARRAY else [value]
-
-
-def name(value: Any) -> str:
-    """A name without its slash, with U+FFFD for what is not UTF-8; "" for anything else."""
-    if kind_of(value) is not pikepdf.ObjectType.name_:
-        return ""
-    try:
-        return str(value)[1:]
-    except UnicodeDecodeError:
-        escaped = re.sub(rb"#([0-9A-Fa-f]{2})", lambda found: bytes.fromhex(found[1].decode()), value.unparse())
-        return escaped[1:].decode("utf-8", "replace")
-
-
-def text(value: Any) -> str:
-    """A text string; "" for anything else."""
-    return str(value) if isinstance(value, pikepdf.String) else ""
-
-
-def number(value: Any) -> float | None:
-    """A number, or None."""
-    if value is None or isinstance(value, bool) or kind_of(value) in _NO_NUMBERS:
-        return None
-    try:
-        return float(value)
-    except (TypeError, ValueError, NotImplementedError):
-        return None
-
-
-def pairs(holder: Any) -> list[tuple[str, Any]]:
-    """The entries of a dictionary or stream by their keys: without their slash, with U+FFFD for what is not UTF-8."""
-    if not is_holder(holder):
-        return []
-    found = {key.removeprefix("/"): value for key, value in holder.items()}
-    return [(_readable(key), found[key]) for key in sorted(found)]
-
-
-def _readable(key: str) -> str:
-    return key if key.isascii() else key.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-
-def identity(value: Any) -> tuple[int, int]:
-    """The number of an indirect object; (0, 0) of a direct one."""
-    return value.objgen if isinstance(value, pikepdf.Object) else (0, 0)
-
-
-def place(value: Any) -> str:
-    """Where a value stands, for a message."""
-    found = identity(value)[0]
-    return f"object {found}" if found else ""
-
-
-def tree_items(root: Any, key: str) -> Iterator[tuple[Any, Any]]:
-    """The pairs of a name tree (`key` is "/Names") or number tree ("/Nums"), in the order of the file."""
-    pending, seen = [root], set()
-    while pending:
-        node = pending.pop()
-        found = identity(node)
-        if found != (0, 0):
-            if found in seen:
-                continue
-            seen.add(found)
-        values = items(entry(node, key))
-        yield from zip(values[::2], values[1::2], strict=False)
-        pending.extend(reversed(items(entry(node, "/Kids"))))
 
 
 @dataclass(slots=True)
@@ -133,39 +41,28 @@ class Page:
         return f"page {self.number}"
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
-    """What is shown in a font where nobody looks.
-
-    Attributes:
-        font: its dictionary.
-        page: the number of the first page with text in it.
-        order: how many fonts are met on that page before it.
-        strings, visible: the strings shown in it (see `typefaces.Typeface`).
-    """
-
-    font: Any
-    page: int
-    order: int
-    strings: tuple[bytes, ...]
-    visible: tuple[bytes, ...]
+Found = TypeVar("Found")
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """Parts of a file that were found to be sound before (see `parts`).
+def once(find: Callable[[Opened], Found]) -> Callable[[Opened], Found]:
+    """Keep with a file what a function finds in it, until the file is looked at anew."""
 
-    Attributes:
-        roots: the numbers of the structure elements that they begin with.
-        pages: the numbers of their pages.
-        objects: the numbers of their objects.
-        uses: what they show.
-    """
+    @wraps(find)
+    def found(file: Opened) -> Found:
+        kept = file.kept.get(find)
+        if kept is None:
+            around, file.asks_for_parts = file.asks_for_parts, False
+            try:
+                kept = find(file), file.asks_for_parts
+            finally:
+                file.asks_for_parts |= around
+            file.kept[find] = kept
+        elif kept[1]:
+            file.asks_for_parts = True
+        value: Found = kept[0]
+        return value
 
-    roots: frozenset[int] = frozenset()
-    pages: frozenset[int] = frozenset()
-    objects: frozenset[int] = frozenset()
-    uses: tuple[Use, ...] = ()
+    return found
 
 
 class Opened:
@@ -175,7 +72,11 @@ class Opened:
     left out are in none of them. `pages` are all of its pages, and `everywhere` looks at all of its objects.
 
     Attributes:
-        left_out: what need not be looked at.
+        pdf: the file as qpdf reads it.
+        root: its catalog.
+        kept: what was found in it (see `once`).
+        asks_for_parts: whether something was asked, since this was last set, whose answer is another one when other
+            parts are left out.
 
     Args:
         path: the file.
@@ -185,65 +86,161 @@ class Opened:
         NotReadableError: when it cannot be opened, or only with a password.
     """
 
+    pdf: pikepdf.Pdf
+    root: Any
+
     def __init__(self, path: Path, cache: Cache | None = None) -> None:
         self.path = path
         self.cache = cache
-        self.left_out = LeftOut()
+        self.kept: dict[Any, tuple[Any, bool]] = {}
+        self.asks_for_parts = False
+        self._left_out = LeftOut()
         try:
             self.data = path.read_bytes()
-            self.pdf = pikepdf.open(path, suppress_warnings=True)
+        except OSError as error:
+            raise NotReadableError(f"it cannot be opened: {error}") from error
+        self._open()
+        if cache is None and len(self.pdf.objects) > _MOST_OBJECTS:
+            raise NotReadableError(f"it has {len(self.pdf.objects):,} objects")
+
+    def _open(self) -> None:
+        try:
+            self.pdf = pikepdf.open(self.path, suppress_warnings=True)
         except pikepdf.PasswordError as error:
             raise NotReadableError("it is encrypted and asks for a password") from error
         except (pikepdf.PdfError, OSError) as error:
             raise NotReadableError(f"it cannot be opened: {error}") from error
-        self.root: Any = self.pdf.Root
+        self.root = self.pdf.Root
         if not isinstance(self.root, pikepdf.Dictionary):
             raise NotReadableError("it has no catalog")
-        if cache is None and len(self.pdf.objects) > _MOST_OBJECTS:
-            raise NotReadableError(f"it has {len(self.pdf.objects):,} objects")
+
+    def look_past(self, left_out: LeftOut) -> None:
+        """Forget what was found.
+
+        Args:
+            left_out: what need not be looked at from now on.
+        """
+        self.kept.clear()
+        self._left_out = left_out
+
+    def look_anew(self, left_out: LeftOut) -> None:
+        """Forget what was found, and what qpdf has read; what it had to say it will say again.
+
+        Values of the file from before are no longer those of the file.
+
+        Args:
+            left_out: what need not be looked at from now on.
+
+        Raises:
+            NotReadableError: when it can no longer be opened.
+        """
+        self.look_past(left_out)
+        del self.root, self.pdf
+        self._open()
+
+    @property
+    def left_out(self) -> LeftOut:
+        """What need not be looked at."""
+        self.asks_for_parts = True
+        return self._left_out
+
+    @property
+    def trees(self) -> Trees:
+        """What its trees say, when it is known: the same whatever is left out."""
+        return self._left_out.trees
 
     @cached_property
+    def ids(self) -> dict[str, int]:
+        """The numbers of the elements in its id tree, when it is known what its trees say."""
+        return {str(pikepdf.Object.parse(written)): number for written, number in self.trees.ids.items()}
+
+    @property
+    @once
     def pages(self) -> tuple[Page, ...]:
         """The pages in their order."""
         found: list[Any] = list(self.pdf.pages)
         return tuple(Page(number, page.obj) for number, page in enumerate(found, 1))
 
-    @cached_property
+    @property
+    @once
     def looked_at(self) -> tuple[Page, ...]:
         """The pages that are looked at."""
-        return tuple(page for page in self.pages if page.number not in self.left_out.pages)
-
-    @cached_property
-    def all_objects(self) -> tuple[Any, ...]:
-        """The indirect objects, those of parts that are left out among them."""
-        return tuple(item for item in self.pdf.objects if item is not None)
+        left = self.left_out.pages
+        return tuple(page for page in self.pages if page.number not in left)
 
     @cached_property
     def written(self) -> Written:
-        """The objects as they are written.
+        """The objects as they are written, or as qpdf would write them.
 
         Raises:
-            UnusualFileError: when they are not told apart by their numbers alone.
+            UnusualFileError: when they are not told apart by their numbers alone, or qpdf complains about them.
         """
-        return Written(self.all_objects)
+        try:
+            return cut(self.data, self.pdf.get_xref_table())
+        except UnusualFileError:
+            return self._unparsed()
 
-    @cached_property
+    def write_anew(self) -> None:
+        """Have qpdf write the objects, with their entries in order.
+
+        Raises:
+            UnusualFileError: as `written`, and when it has done so already.
+        """
+        if not self.written.packs:
+            raise UnusualFileError("qpdf has written the objects")
+        self.__dict__["written"] = self._unparsed()
+
+    def _unparsed(self) -> Written:
+        written = unparsed(self.pdf.objects, lambda number: self.pdf.get_object(number, 0).read_raw_bytes())
+        if self.pdf.get_warnings():  # it has to say so again to whoever judges the file
+            self.look_anew(LeftOut())
+            raise UnusualFileError("qpdf complains about objects")
+        return written
+
+    @property
+    @once
+    def count(self) -> int:
+        """How many indirect objects there are, those of parts that are left out among them."""
+        return len(self.written.texts) if self.left_out.objects else len(self.objects)
+
+    @property
+    @once
     def objects(self) -> tuple[Any, ...]:
-        """The indirect objects that are looked at."""
-        left = self.left_out.objects
-        if not left:
-            return self.all_objects
-        return tuple(item for item in self.all_objects if identity(item)[0] not in left)
+        """The indirect objects that are looked at, by their numbers."""
+        if not self.left_out.objects:
+            return tuple(item for item in self.pdf.objects if item is not None)
+        return tuple(self.pdf.get_object(number, 0) for number in _numbers(self))
 
-    @cached_property
+    @property
+    @once
+    def streams(self) -> tuple[Any, ...]:
+        """Those of the objects that are streams."""
+        if not self.left_out.objects:
+            return tuple(item for item in self.objects if kind_of(item) is pikepdf.ObjectType.stream)
+        numbers = sorted(self.written.streams - self.left_out.objects)
+        return tuple(self.pdf.get_object(number, 0) for number in numbers)
+
+    @property
+    @once
+    def texts(self) -> tuple[bytes, ...]:
+        """The texts of the objects that are looked at, when parts are left out: otherwise they may not be known."""
+        return tuple(self.written.texts[number] for number in _numbers(self)) if self.left_out.objects else ()
+
+    @property
     def dictionaries(self) -> tuple[Any, ...]:
         """All dictionaries and streams, also those inside other objects."""
-        return self._dictionaries[0]
+        return _dictionaries(self)[0]
 
     def having(self, *keys: str) -> tuple[Any, ...]:
         """The dictionaries and streams that have an entry of one of these keys, in the order of all."""
-        found, places = self._dictionaries
-        return tuple(found[at] for at in sorted({at for key in keys for at in places.get(key, ())}))
+        if self.left_out.objects:
+            found: set[int] = set()
+            for word in [f"{key} ".encode() for key in keys]:
+                found.update([at for at, text in enumerate(self.texts) if word in text])
+            holders, places = holders_in(*[self.objects[at] for at in sorted(found)])
+        else:
+            holders, places = _dictionaries(self)
+        return tuple(holders[at] for at in sorted({at for key in keys for at in places.get(key, ())}))
 
     def everywhere(self, key: str) -> list[Any]:
         """All values of a key, in parts that are left out, too."""
@@ -251,14 +248,9 @@ class Opened:
         written, texts = f"{key} ".encode(), self.written.texts if self.left_out.objects else {}
         for number in self.left_out.objects:
             if written in texts.get(number, b""):
-                holders, _ = _holders(self.pdf.get_object(number, 0))
+                holders, _ = holders_in(self.pdf.get_object(number, 0))
                 found += [entry(value, key) for value in holders if entry(value, key) is not None]
         return found
-
-    @cached_property
-    def _dictionaries(self) -> tuple[tuple[Any, ...], dict[str, list[int]]]:
-        """All dictionaries, and the places among them of those that have a key."""
-        return _holders(*self.objects)
 
     @cached_property
     def version(self) -> str:
@@ -270,18 +262,21 @@ class Opened:
     def bytes_outside_streams(self) -> bytes:
         """The file with blanks in place of what streams hold, so that it can be searched."""
         cut: list[bytes] = []
-        at = 0
-        for found in _STREAM_WORD.finditer(self.data):
-            if found.end() < at:
+        at = start = 0
+        while (word := self.data.find(b"stream", start)) >= 0:
+            start = word + 6
+            found = _STREAM_WORD.match(self.data, max(word - 1, 0))
+            if found is None:
                 continue
             end = self.data.find(b"endstream", found.end())
             if end < 0:
                 break
             cut += [self.data[at : found.end()], b" "]
-            at = end
+            at = start = end
         return b"".join((*cut, self.data[at:]))
 
-    @cached_property
+    @property
+    @once
     def metadata(self) -> bytes | None:
         """The XMP packet, or None."""
         stream = entry(self.root, "/Metadata")
@@ -292,7 +287,8 @@ class Opened:
         except pikepdf.PdfError:
             return None
 
-    @cached_property
+    @property
+    @once
     def xmp(self) -> etree._Element | None:
         """The RDF of the packet, or None when there is none that can be read."""
         return rdf_of(self.metadata) if self.metadata is not None else None
@@ -321,29 +317,14 @@ def rdf_of(packet: bytes) -> etree._Element | None:
     return tree if tree.tag == rdf else next(tree.iter(rdf), None)
 
 
-def _holders(*top: Any) -> tuple[tuple[Any, ...], dict[str, list[int]]]:
-    """The dictionaries in some objects, and the places among them of those that have a key."""
-    found: list[Any] = []
-    places: dict[str, list[int]] = {}
-    pending: list[tuple[Any, int]] = [(item, 0) for item in top]
-    while pending:
-        value, depth = pending.pop()
-        if is_holder(value):
-            entries = dict(value.items())
-            keys = sorted(entries)
-            for key in keys:
-                places.setdefault(key, []).append(len(found))
-            found.append(value)
-            kids = [entries[key] for key in keys]
-        elif kind_of(value) is _ARRAY:
-            kids = list(value)
-        else:
-            continue
-        if depth < 64:
-            pending.extend((kid, depth + 1) for kid in kids if _is_direct_holder(kid))
-    return tuple(found), places
+@once
+def _numbers(file: Opened) -> tuple[int, ...]:
+    """The numbers of the objects that are looked at, when it is known how they are written."""
+    left = file.left_out.objects
+    return tuple(number for number, text in file.written.texts.items() if number not in left and text != b"null")
 
 
-def _is_direct_holder(value: Any) -> bool:
-    kind = kind_of(value)
-    return (kind is _DICTIONARY or kind is _ARRAY or kind is _STREAM) and not value.is_indirect
+@once
+def _dictionaries(file: Opened) -> tuple[tuple[Any, ...], dict[str, list[int]]]:
+    """All dictionaries, and the places among them of those that have a key."""
+    return holders_in(*file.objects)

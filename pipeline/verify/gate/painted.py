@@ -7,25 +7,14 @@ is read once for the file, and once more for each place of the structure that it
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 import pikepdf
 
 from pipeline.verify.gate.canvas import Canvas, Mark, Piece, State
-from pipeline.verify.gate.opened import (
-    NotReadableError,
-    Opened,
-    entry,
-    identity,
-    is_holder,
-    items,
-    kind_of,
-    name,
-    number,
-    pairs,
-)
+from pipeline.verify.gate.opened import NotReadableError, Opened, once
 from pipeline.verify.gate.tape import DEVICES, INLINE, PAINTS, PATTERNS, SHOWS, Shelf, shelf
+from pipeline.verify.gate.values import entry, identity, is_holder, items, kind_of, name, number, pairs
 
 _FILLS = frozenset("b B b* B* f F f*".split())
 _STROKES = frozenset("b B b* B* s S".split())
@@ -35,7 +24,7 @@ _DEEPEST = 12  # forms inside one another
 _MOST_READINGS = 20_000  # of forms, in one file
 
 
-@lru_cache(maxsize=4)
+@once
 def painted(file: Opened) -> tuple[Canvas, ...]:
     """All content streams of the pages, and of what stands on them."""
     painter = _Painter(shelf(file))
@@ -69,6 +58,7 @@ class _Painter:
         self.canvases: list[Canvas] = []
         self.seen: set[tuple[tuple[int, int], int]] = set()
         self.readings = 0
+        self.settings: dict[tuple[int, int], dict[str, Any]] = {}  # what graphics states say that are objects
 
     def page(self, number: int, page: Any) -> None:
         resources = inherited(page, "/Resources")
@@ -118,6 +108,7 @@ class _Reader:
         self.base = len(marks)
         self.marks = list(marks)
         self.around = marks  # the marks as they are kept with what is painted
+        self.set_before: set[tuple[int, int]] = set()  # the graphics states that were met
         self.found: dict[tuple[str, str], Any] = {}  # resources that are objects of their own
         self.stream = identity(canvas.holder) if isinstance(canvas.holder, pikepdf.Stream) else (0, 0)
 
@@ -199,18 +190,26 @@ class _Reader:
         if not is_holder(setting):
             self.canvas.missing.add("ExtGState that is none")
             return
-        self.canvas.settings.append(setting)
-        font = items(entry(setting, "/Font"))
+        found = identity(setting)
+        if found == (0, 0) or found not in self.set_before:
+            self.set_before.add(found)
+            self.canvas.settings.append(setting)
+        said = self.painter.settings.get(found)
+        if said is None:
+            said = {key: entry(setting, key) for key in ("/Font", "/OP", "/op", "/OPM")}
+            said["/G"] = entry(entry(setting, "/SMask"), "/G")
+            if found != (0, 0):
+                self.painter.settings[found] = said
+        font = items(said["/Font"])
         if len(font) == 2:
             self.state.font, self.state.size = font[0], number(font[1]) or 0.0
-        over, inside = entry(setting, "/OP"), entry(setting, "/op")
+        over, inside, group = said["/OP"], said["/op"], said["/G"]
         if over is not None:
             self.state.stroke_over = self.state.fill_over = over is True
         if inside is not None:
             self.state.fill_over = inside is True
-        if entry(setting, "/OPM") is not None:
-            self.state.mode = int(number(entry(setting, "/OPM")) or 0)
-        group = entry(entry(setting, "/SMask"), "/G")
+        if said["/OPM"] is not None:
+            self.state.mode = int(number(said["/OPM"]) or 0)
         if group is not None:
             self.inner(group, shown=False)  # a mask is no content: it only says where others show
 

@@ -15,35 +15,41 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import pikepdf
 
 from pipeline.cache import key_of
-from pipeline.verify.gate.division import Division, Part
-from pipeline.verify.gate.opened import Opened, entry, identity, items, name, pairs, tree_items
-from pipeline.verify.gate.written import STRING, UnusualFileError, references
+from pipeline.verify.gate.division import Division, Part, Trees
+from pipeline.verify.gate.opened import Opened
+from pipeline.verify.gate.renaming import TOKEN, Names, renamed
+from pipeline.verify.gate.trees import leaves, nodes
+from pipeline.verify.gate.values import entry, identity, items, name, pairs
+from pipeline.verify.gate.written import STRING, UnusualFileError, references, type_of
 
 _ELEMENT, _PAGE, _ANNOTATION, _OTHER = "element", "page", "annotation", "other"
-_ENDS = {
-    b"/StructElem >>": _ELEMENT,
-    b"/OBJR >>": _OTHER,
-    b"/MCR >>": _OTHER,
-    b"/Page >>": _PAGE,
-    b"/Annot >>": _ANNOTATION,
+_KINDS = {
+    b"StructElem": _ELEMENT,
+    b"OBJR": _OTHER,
+    b"MCR": _OTHER,
+    b"Page": _PAGE,
+    b"Annot": _ANNOTATION,
 }
-_NODE = b"/Type /Pages >>"
+_NODE = b"Pages"
 _INHERITED = (b"/Resources", b"/MediaBox", b"/CropBox", b"/Rotate")
 _FRAMES = ("Document", "Part")  # elements that hold chapters
 _BRANCHES = frozenset(("Art", "Sect", "Div", "P", "H1"))  # the types of which is known that they may stand in a frame
 _NOT_DIVIDED = (b"/Separation", b"/DeviceN", b"/Type3", b"/Widget", b"/PrinterMark")
-_TOKEN = re.compile(STRING + rb"|(\d+) (\d+) R|/StructParents? (\d+)", re.DOTALL)
-_PARENTS = re.compile(rb"(\d+) (?:\[([^\]]*)\]|(\d+) 0 R)")
-_PLACE = re.compile(rb"(" + STRING + rb") \[ (\d+) 0 R ", re.DOTALL)
+_PARENTS = re.compile(rb"(\d+) (\[ (?:(?:\d+ 0 R|null) )*\]|\d+ 0 R) ")
+_PLACE = re.compile(rb"(" + STRING + rb") \[ (\d+) 0 R (?:/\w+ )?(?:(?:[-.\d]+|null) )*\] ", re.DOTALL)
 _ID = re.compile(rb"/ID (" + STRING + rb")", re.DOTALL)
-_NAMED = re.compile(rb"(" + STRING + rb") (\d+) 0 R", re.DOTALL)
+_NAMED = re.compile(rb"(" + STRING + rb") (\d+) 0 R ", re.DOTALL)
 _TARGET = re.compile(rb"/(?:Dest|D) (" + STRING + rb")", re.DOTALL)
+_KIDS = re.compile(rb"/K (?:\[ )?((?:\d+ 0 R )+)(?:\] )?[/>]")
+_COUNT, _NODES = re.compile(rb"/Count (\d+) "), re.compile(rb"/Kids \[ ((?:\d+ 0 R )*)\]")
+_DEEPEST = 16  # nodes of pages inside one another
 _HEADING = re.compile(rb"/S /H([0-9]?) ")
 
 
@@ -54,10 +60,14 @@ def divide(file: Opened, context: str) -> Division | None:
         file: the file.
         context: the digest of what else decides about its parts: the clauses, and the standards asked for.
     """
-    try:
-        return _Divider(file, context).division()
-    except (UnusualFileError, pikepdf.PdfError):
-        return None
+    for again in (False, True):
+        try:
+            if again:
+                file.write_anew()
+            return _Divider(file, context).division()
+        except (UnusualFileError, pikepdf.PdfError, ValueError):  # the last: where a number should be is none
+            continue
+    return None
 
 
 class _Divider:
@@ -67,16 +77,13 @@ class _Divider:
         self.texts = self.written.texts
         self.root: Any = entry(file.root, "/StructTreeRoot")
         self.pages = [identity(page.object)[0] for page in file.pages]
-        self.kinds = {
-            number: kind
-            for number, text in self.texts.items()
-            if (kind := _ENDS.get(text[(at := text.rfind(b"/")) :])) and text.endswith(b"/Type ", 0, at)
-        }
+        self.kinds = {number: kind for number, text in self.texts.items() if (kind := _KINDS.get(type_of(text)))}
         self.frame: dict[int, bytes] = {}  # the elements above the parts, by what they are
         self.owner: dict[int, int] = {}  # of each object of a part, its place in `found`
         self.found: list[list[int]] = []  # the objects of each branch and of each page without one
         self.joined: list[int] = []  # of each of these, one that it belongs together with
         self.deep: dict[int, bytes] = {}
+        self.below: dict[int, list[int]] = {}  # what each object names of which there is a digest; nothing of fonts
         self.open: set[int] = set()
         self.fonts: dict[bytes, int] = {}
         self.same_for_all()
@@ -89,7 +96,7 @@ class _Divider:
         for root in roots:
             self.take_branch(root)
         self.take_pages()
-        self.ids_agree()
+        ids, places = self.ids_agree(), {title: int(page) for title, page in self.places.items()}
         parts: dict[int, Part] = {}
         for place, found in enumerate(self.found):
             part = parts.setdefault(self.together(place), Part())
@@ -100,7 +107,7 @@ class _Divider:
             part.whole = all(self.is_branch(number) for number in part.roots)
             digest = self.digest(part) if part.whole else None
             part.key = key_of("part of a PDF", self.context, digest) if digest else ""
-        return Division(tuple(parts.values()), self.fonts)
+        return Division(tuple(parts.values()), self.fonts, Trees(self.parents, ids, places))
 
     # ------------------------------------------------------------ what holds for the file
 
@@ -113,8 +120,26 @@ class _Divider:
             raise UnusualFileError("the file has something that parts share")
         if any(b"/StructParent" in self.texts[number] for number in self.written.streams):
             raise UnusualFileError("a form has structure in it")
-        if any(key in text for text in self.texts.values() if text.endswith(_NODE) for key in _INHERITED):
+        nodes_of_pages = {number: text for number, text in self.texts.items() if type_of(text) == _NODE}
+        if any(key in text for text in nodes_of_pages.values() for key in _INHERITED):
             raise UnusualFileError("pages inherit something")
+        top = identity(entry(self.file.root, "/Pages"))[0]
+        if self.pages_under(top, nodes_of_pages, 0) != len(self.pages):
+            raise UnusualFileError("the tree of pages has something else in it")
+
+    def pages_under(self, number: int, nodes_of_pages: Mapping[int, bytes], depth: int) -> int:
+        """How many pages a node of their tree has, as it says: no reader fails at one because of another."""
+        text = nodes_of_pages.get(number, b"")
+        said, kids = _COUNT.search(text), _NODES.search(text)
+        if said is None or kids is None or depth > _DEEPEST:
+            raise UnusualFileError("the tree of pages is not as the press writes it")
+        found = sum(
+            1 if self.kinds.get(kid) == _PAGE else self.pages_under(kid, nodes_of_pages, depth + 1)
+            for kid in references(kids[1])
+        )
+        if found != int(said[1]):
+            raise UnusualFileError("the tree of pages does not say how many it has")
+        return found
 
     def whole_file(self) -> str:
         """The digest of what the file says of all its parts."""
@@ -141,59 +166,39 @@ class _Divider:
     def parent_tree(self) -> dict[bytes, bytes]:
         """What the parent tree says, by its keys."""
         found: dict[bytes, bytes] = {}
-        pending, seen = [self.resolve(entry(self.root, "/ParentTree"))], set()
-        while pending:
-            text = pending.pop()
-            head, _, numbers = text.partition(b"/Nums [")
-            for key, many, one in _PARENTS.findall(numbers):
-                found.setdefault(key, many or one + b" 0 R")
-            for kid in references(head.partition(b"/Kids [")[2]):
-                if kid not in seen:
-                    seen.add(kid)
-                    pending.append(self.written.text(kid))
+        for text in nodes(self.written, self.resolve(entry(self.root, "/ParentTree"))):
+            for key, value in leaves(_PARENTS, text, b"/Nums ["):
+                if key in found:
+                    raise UnusualFileError("the parent tree has a key twice")
+                found[key] = value
         return found
 
     def resolve(self, value: Any) -> bytes:
         number = identity(value)[0]
         return self.texts.get(number, b"") if number else value.unparse() if value is not None else b""
 
-    def tree_texts(self, tree: Any) -> Iterator[bytes]:
-        """The texts of the nodes of a name tree."""
-        pending, seen = [self.resolve(tree)], set()
-        while pending:
-            text = pending.pop()
-            yield text
-            for kid in references(text.partition(b"/Kids [")[2]) if b"/Kids [" in text else ():
-                if kid not in seen:
-                    seen.add(kid)
-                    pending.append(self.written.text(kid))
-
     def named_places(self) -> dict[bytes, bytes]:
         """The named destinations, each of which is a place on a page; links lead to no others."""
         tree = entry(entry(self.file.root, "/Names"), "/Dests")
         found: dict[bytes, bytes] = {}
-        for text in self.tree_texts(tree):
-            if b"/Names [" not in text:
-                continue
-            for title, page in _PLACE.findall(text.partition(b"/Names [")[2]):
+        for text in nodes(self.written, self.resolve(tree)):
+            for title, page in leaves(_PLACE, text, b"/Names ["):
                 if title in found or self.kinds.get(int(page)) != _PAGE:
                     raise UnusualFileError("a named place is not as the press writes it")
                 found[title] = page
-        if len(found) != sum(1 for _ in tree_items(tree, "/Names")):
-            raise UnusualFileError("a named place is not as the press writes it")
         on_pages = set(self.pages)
         if any(int(page) not in on_pages for page in found.values()):
             raise UnusualFileError("a named place is on no page")
         return found
 
-    def ids_agree(self) -> None:
-        """Ids are unique, and the id tree leads to the elements that have them."""
+    def ids_agree(self) -> dict[bytes, int]:
+        """What the id tree says: ids are unique, and lead to the elements that have them."""
         told: dict[bytes, int] = {}
-        for text in self.tree_texts(entry(self.root, "/IDTree")):
-            for title, number in _NAMED.findall(text.partition(b"/Names [")[2]):
+        for text in nodes(self.written, self.resolve(entry(self.root, "/IDTree"))):
+            for title, element in leaves(_NAMED, text, b"/Names ["):
                 if title in told:
                     raise UnusualFileError("the id tree has an id twice")
-                told[title] = int(number)
+                told[title] = int(element)
         seen: set[bytes] = set()
         for number in (*self.frame, *self.owner):
             if self.kinds[number] != _ELEMENT or b"/ID " not in self.texts[number]:
@@ -202,24 +207,39 @@ class _Divider:
                 if title in seen or told.get(title) != number:
                     raise UnusualFileError("ids are not those of the id tree")
                 seen.add(title)
+        return told
 
     # ------------------------------------------------------------ the objects of the parts
 
     def branches(self) -> Iterator[int]:
         """The elements that parts begin with, in the order of reading; those above them are noted."""
-        pending: list[tuple[Any, bytes]] = [(kid, b"") for kid in reversed(items(entry(self.root, "/K")))]
+        pending = [(identity(kid)[0], b"") for kid in reversed(items(entry(self.root, "/K")))]
         while pending:
-            value, around = pending.pop()
-            number = identity(value)[0]
+            number, around = pending.pop()
             if self.kinds.get(number) != _ELEMENT or number in self.frame:
                 raise UnusualFileError("the structure does not begin with elements")
-            kids = items(value.get("/K"))
-            if name(value.get("/S")) in _FRAMES and all(identity(kid)[0] in self.kinds for kid in kids):
-                told = [key.encode() + self.resolved(value.get(key)) for key in ("/S", "/Lang", "/A") if key in value]
-                self.frame[number] = around = key_of(around, *told).encode()
-                pending += [(kid, around) for kid in reversed(kids)]
-            else:
+            kids = self.elements_in(number) if self.type_of(number) in _FRAMES else None
+            if kids is None:
                 yield number
+                continue
+            value: Any = self.file.pdf.get_object(number, 0)
+            told = [key.encode() + self.resolved(value.get(key)) for key in ("/S", "/Lang", "/A") if key in value]
+            self.frame[number] = around = key_of(around, *told).encode()
+            pending += [(kid, around) for kid in reversed(kids)]
+
+    def type_of(self, number: int) -> str:
+        """The type of an element as it is written; "" when it is not written as others are."""
+        found = re.search(rb"/S /(\w+) ", self.texts[number])
+        return found[1].decode("latin-1") if found is not None else ""
+
+    def elements_in(self, number: int) -> list[int] | None:
+        """The kids of an element; None when something else is among them."""
+        text = self.texts[number]
+        found = _KIDS.search(text) if text.count(b"/K ") == 1 else None
+        kids = references(found[1]) if found is not None else []
+        if (found is None and b"/K " in text) or any(kid not in self.kinds for kid in kids):
+            return None
+        return kids
 
     def new(self) -> int:
         self.found.append([])
@@ -258,21 +278,21 @@ class _Divider:
                 if level and heading != b"1":
                     raise UnusualFileError("a part does not begin with a heading of the first level")
             below: list[int] = []
-            for named in references(text):
-                if named not in self.kinds or named in self.frame:
+            for other in references(text):
+                if other not in self.kinds or other in self.frame:
                     continue
-                if self.kinds[named] == _PAGE:
+                if self.kinds[other] == _PAGE:
                     if kind == _ANNOTATION:
                         continue  # it leads there
-                    if named not in self.owner:
-                        self.owner[named] = page = self.new()
-                        self.found[page].append(named)
-                    self.join_new(with_mine, mine, self.owner[named])
-                elif named in self.owner:
-                    self.join_new(with_mine, mine, self.owner[named])
+                    if other not in self.owner:
+                        self.owner[other] = page = self.new()
+                        self.found[page].append(other)
+                    self.join_new(with_mine, mine, self.owner[other])
+                elif other in self.owner:
+                    self.join_new(with_mine, mine, self.owner[other])
                 else:
-                    self.owner[named] = mine
-                    below.append(named)
+                    self.owner[other] = mine
+                    below.append(other)
             pending += reversed(below)
 
     def take_pages(self) -> None:
@@ -284,55 +304,59 @@ class _Divider:
                 self.owner[number] = place = self.new()
                 self.found[place].append(number)
             mine = self.owner[number]
-            for named in references(self.texts[number]):
-                if self.kinds.get(named) in (_ANNOTATION, _OTHER, _ELEMENT):
-                    if named in self.owner:
-                        self.join(mine, self.owner[named])
+            for other in references(self.texts[number]):
+                if self.kinds.get(other) in (_ANNOTATION, _OTHER, _ELEMENT):
+                    if other in self.owner:
+                        self.join(mine, self.owner[other])
                     else:
-                        self.owner[named] = mine
-                        self.found[mine].append(named)
+                        self.owner[other] = mine
+                        self.found[mine].append(other)
 
     def is_branch(self, number: int) -> bool:
-        found = re.search(rb"/S /(\w+) ", self.texts[number])
-        return found is not None and found[1].decode("latin-1") in _BRANCHES
+        return self.type_of(number) in _BRANCHES
 
     # ------------------------------------------------------------ digests
 
     def digest(self, part: Part) -> str | None:
         """The digest of a part; None when it names something that cannot be followed."""
         digest = hashlib.sha256()
-        at = {number: place for place, number in enumerate(part.objects)}
-        kind = ""
-
-        def told(found: re.Match[bytes]) -> bytes:
-            if found[1] is not None:
-                number = int(found[1])
-                if number in at:
-                    return b"#%d" % at[number]
-                return self.outside(number, from_annotation=kind == _ANNOTATION)
-            if found[3] is not None:
-                value = self.parents.get(found[3], b"")
-                return b"/StructParent [" + _TOKEN.sub(told, value) + b"]"
-            return found[0]
-
+        at = {b"%d" % number: b"#%d" % place for place, number in enumerate(part.objects)}
+        found: set[int] = set()
+        texts: dict[str, list[bytes]] = {kind: [] for kind in (_ELEMENT, _PAGE, _ANNOTATION)}
         try:
             for number in part.objects:
                 kind, text = self.kinds[number], self.texts[number]
-                digest.update(b"\0" + kind.encode() + _TOKEN.sub(told, text))
+                texts[kind if kind != _OTHER else _ELEMENT].append(text)
+                digest.update(kind.encode() + b"\0")
                 if kind == _PAGE:
                     for stream in self.contents(number):
                         part.streams.append(stream)
-                        digest.update(hashlib.sha256(self.written.streams[stream].read_raw_bytes()).digest())
+                        digest.update(hashlib.sha256(self.written.raw(stream)).digest())
                 elif kind == _ELEMENT and b"/ID " in text:
                     for title in _ID.findall(text):
                         page = self.places.get(title)
-                        digest.update(b"@" + (b"#%d" % at.get(int(page), -1) if page is not None else b""))
+                        digest.update(b"@" + (at.get(page, b"#-1") if page is not None else b""))
                 elif kind == _ANNOTATION and any(target not in self.places for target in _TARGET.findall(text)):
                     return None
+            for kind, several in texts.items():
+                names = Names(at, partial(self.outside, found=found, from_annotation=kind == _ANNOTATION))
+                parents = self.parents if kind != _ELEMENT else None
+                digest.update(renamed(b"\0".join(several), names, parents))
         except (UnusualFileError, RecursionError):
             self.open.clear()
             return None
+        part.shared = self.shared(found)
         return digest.hexdigest()
+
+    def shared(self, known: set[int]) -> list[int]:
+        """What some objects are made of that is known by their digests, and is judged by itself."""
+        found, pending = set(known), list(known)
+        while pending:
+            for number in self.below[pending.pop()]:
+                if number in self.below and number not in found and b"/EF " not in self.texts[number]:
+                    found.add(number)
+                    pending.append(number)
+        return sorted(found)
 
     def contents(self, page: int) -> list[int]:
         found = re.search(rb"/Contents (?:(\d+) 0 R|\[([^\]]*)\])", self.texts[page])
@@ -341,8 +365,8 @@ class _Divider:
             raise UnusualFileError("a page has contents that are no streams")
         return numbers
 
-    def outside(self, number: int, *, from_annotation: bool) -> bytes:
-        """What stands in a digest for an object that is not of the part."""
+    def outside(self, number: int, found: set[int], *, from_annotation: bool) -> bytes:
+        """What stands in a digest for an object that is not of the part; it is noted when it is known by its own."""
         if number in self.frame:
             return b"^" + self.frame[number]
         kind = self.kinds.get(number)
@@ -350,9 +374,12 @@ class _Divider:
             return b"@page"
         if kind is not None:
             raise UnusualFileError("a part names something in another")
-        if self.written.text(number).endswith(_NODE):
+        if type_of(self.written.text(number)) == _NODE:
             return b"|"
-        return self.deep_digest(number)
+        digest = self.deep_digest(number)
+        if number in self.below and b"/EF " not in self.texts[number]:  # a file belongs to something in another place
+            found.add(number)
+        return digest
 
     def deep_digest(self, number: int) -> bytes:
         """The digest of an object with all that it names; of a font, its mark."""
@@ -362,19 +389,20 @@ class _Divider:
             raise UnusualFileError(f"what object {number} names cannot be followed")
         self.open.add(number)
         text = self.written.text(number)
-        if b"/Type /Font >>" in text and b"/CIDSystemInfo" not in text:
-            mark = _TOKEN.sub(lambda found: b"~" if found[1] is not None else found[0], text)
+        if type_of(text) == b"Font" and b"/CIDSystemInfo" not in text:
+            mark = TOKEN.sub(lambda found: b"~" if found[2] is not None else found[0], text)
             if self.fonts.setdefault(mark, number) != number:
                 raise UnusualFileError("two fonts are called the same")
             digest = b"font" + hashlib.sha256(mark).digest()
         else:
             told = hashlib.sha256(self.with_digests(text))
             if number in self.written.streams:
-                told.update(hashlib.sha256(self.written.streams[number].read_raw_bytes()).digest())
+                told.update(hashlib.sha256(self.written.raw(number)).digest())
             digest = told.digest()
+            self.below[number] = references(text)
         self.open.discard(number)
         self.deep[number] = digest
         return digest
 
     def with_digests(self, text: bytes) -> bytes:
-        return _TOKEN.sub(lambda found: self.deep_digest(int(found[1])) if found[1] is not None else found[0], text)
+        return TOKEN.sub(lambda found: self.deep_digest(int(found[2])) if found[2] is not None else found[0], text)

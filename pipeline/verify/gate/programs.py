@@ -15,7 +15,7 @@ from fontTools.misc.psCharStrings import T1CharString
 from fontTools.pens.basePen import NullPen
 from fontTools.ttLib import TTFont
 
-from pipeline.verify.gate.opened import entry, name
+from pipeline.verify.gate.values import entry, name
 
 Cmap = dict[int, str]
 

@@ -8,6 +8,7 @@ and what the structure says is found out anew for every file.
 from __future__ import annotations
 
 import pickle
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -18,7 +19,8 @@ from typing import Any
 import pikepdf
 
 from pipeline.cache import Cache, key_of
-from pipeline.verify.gate.opened import Opened, items, kind_of
+from pipeline.verify.gate.opened import Opened, once
+from pipeline.verify.gate.values import items, kind_of
 
 OPERATORS = frozenset(
     "b B b* B* BDC BI BMC BT BX c cm CS cs d d0 d1 Do DP EI EMC ET EX f F f* G g gs h i ID j J K k l m M MP n q Q "
@@ -38,6 +40,13 @@ PATTERNS = frozenset(("scn", "SCN"))
 NAMING = frozenset("BDC BMC CS cs Do gs ri sh Tf Tr".split())
 INLINE = "INLINE IMAGE"
 _ALONE = frozenset(("q", "Q", "EMC", *DEVICES, *PAINTS)) - {"sh"}
+# Operators that say where, how wide and how far apart: nothing of theirs is on a tape.
+_UNHEARD = OPERATORS - SHOWS - NAMING - PATTERNS - _ALONE - {INLINE, "BI", "ID", "EI"}
+# What is too large is written with many characters: digits in a row, outside of strings, or a name.
+_EVERY = "".join(map(chr, range(256)))
+_DIGITS = re.sub("[^0a-fA-F<]", " ", re.sub("[0-9]", "0", _EVERY)).encode("latin-1")
+_WORDS = re.sub("[^ /]", "x", re.sub(r"[\0\t\n\f\r <>()\[\]]", " ", _EVERY)).encode("latin-1")
+_Object: Any = pikepdf.Object
 _ARRAY, _NAME, _STRING = pikepdf.ObjectType.array, pikepdf.ObjectType.name_, pikepdf.ObjectType.string
 _SMALLEST, _LARGEST = Decimal("1.175e-38"), Decimal("3.403e38")  # of numbers (ISO 19005-3, 6.1.13)
 
@@ -81,12 +90,13 @@ class Shelf:
         Raises:
             pikepdf.PdfError, TypeError, ValueError, RuntimeError: when it cannot be read.
         """
-        key = self._key(stream) if self.cache is not None else ""
+        data = self._data(stream) if self.cache is not None else None
+        key = key_of("tape of the gate", _reader(), *data) if data is not None else ""
         stored = self.cache.get(key) if self.cache is not None and key else None
         if stored is not None:
             self.known.add(stream.objgen)
             return _unpacked(stored)
-        tape = record(stream)
+        tape = record(stream, small=data is not None and not any(map(_may_be_too_large, data)))
         self.read.add(stream.objgen)
         if key:
             self._new[key] = tape
@@ -100,21 +110,21 @@ class Shelf:
                 self.cache.put(key, packed)
         self._new.clear()
 
-    def _key(self, stream: Any) -> str:
-        """What decides a tape: the bytes of the stream, decoded, and how they are read; "" when that cannot be told."""
+    def _data(self, stream: Any) -> list[bytes] | None:
+        """What decides a tape: the bytes of the stream, decoded, and how they are read; None when that is not clear."""
         is_page = stream.get("/Type") == "/Page"
         if is_page == isinstance(stream, pikepdf.Stream):
-            return ""
+            return None
         parts = items(stream.get("/Contents")) if is_page else [stream]
         if not all(isinstance(part, pikepdf.Stream) for part in parts):
-            return ""
+            return None
         try:
-            return key_of("tape of the gate", _reader(), *(part.read_bytes() for part in parts))
+            return [part.read_bytes() for part in parts]
         except pikepdf.PdfError:
-            return ""
+            return None
 
 
-@lru_cache(maxsize=4)
+@once
 def shelf(file: Opened) -> Shelf:
     """The tapes of a file."""
     return Shelf(file.cache)
@@ -123,38 +133,59 @@ def shelf(file: Opened) -> Shelf:
 @lru_cache(maxsize=1)
 def _reader() -> str:
     """The digest of all that makes a tape: what another version of it made is worth nothing."""
-    code = (Path(__file__).with_name(name).read_bytes() for name in ("opened.py", "tape.py"))
+    code = (Path(__file__).with_name(name).read_bytes() for name in ("tape.py", "values.py"))
     return key_of(pikepdf.__version__, pikepdf.__libqpdf_version__, *code)
 
 
-def record(stream: Any) -> Tape:
+def record(stream: Any, *, small: bool = False) -> Tape:
     """Read a page or another content stream.
+
+    Args:
+        stream: the page or stream.
+        small: whether it is known that nothing in it is too large, so that operands need not be measured.
 
     Raises:
         pikepdf.PdfError, TypeError, ValueError, RuntimeError: when it cannot be read.
     """
     tape = Tape()
+    steps = tape.steps
     instructions: Any = pikepdf.parse_content_stream(stream)
     for instruction in instructions:
         operator = str(instruction.operator)
+        if small and operator in _UNHEARD:
+            continue
         operands = tuple(instruction.operands)
-        if isinstance(instruction, pikepdf.ContentStreamInlineImage):
-            tape.steps.append((INLINE, (instruction.iimage,)))
+        if operator == INLINE and isinstance(instruction, pikepdf.ContentStreamInlineImage):
+            steps.append((INLINE, (instruction.iimage,)))
         elif operator in SHOWS:
-            _measure(tape, operands[:-1])
-            tape.steps.append((operator, tuple(_measure(tape, items(operands[-1]))) if operands else ()))
+            if not small:
+                _measure(tape, operands[:-1])
+            shown = items(operands[-1]) if operands else []
+            steps.append((operator, tuple(_strings(shown) if small else _measure(tape, shown))))
         else:
-            _measure(tape, operands)
+            if not small:
+                _measure(tape, operands)
             if operator in _ALONE:
-                tape.steps.append((operator, ()))
+                steps.append((operator, ()))
             elif operator in NAMING:
-                tape.steps.append((operator, operands))
+                steps.append((operator, operands))
             elif operator in PATTERNS:
                 if operands and kind_of(operands[-1]) is _NAME:
-                    tape.steps.append((operator, operands[-1:]))
+                    steps.append((operator, operands[-1:]))
             elif operator not in OPERATORS:
                 tape.unknown.add(operator)
     return tape
+
+
+def _may_be_too_large(data: bytes) -> bool:
+    """Whether something in a content stream is written with so many characters that it could be too large."""
+    if len(data) > 32767 and (b"(" in data or len(data) > 65534):
+        return True
+    return b" " + b"0" * 10 in b" " + data.translate(_DIGITS) or b"/" + b"x" * 128 in data.translate(_WORDS)
+
+
+def _strings(operands: Iterable[Any]) -> list[bytes]:
+    return [bytes(operand) for operand in operands if type(operand) is _Object and operand._type_code is _STRING]
 
 
 def _measure(tape: Tape, operands: Iterable[Any]) -> list[bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 import pikepdf
@@ -13,9 +13,10 @@ from fontTools.encodings.MacRoman import MacRoman
 from fontTools.encodings.StandardEncoding import StandardEncoding
 
 from pipeline.verify.gate.cmaps import Map, of_font, read
-from pipeline.verify.gate.opened import Opened, entry, identity, items, name, number
+from pipeline.verify.gate.opened import Opened, once
 from pipeline.verify.gate.painted import painted
 from pipeline.verify.gate.programs import Program, program_of
+from pipeline.verify.gate.values import entry, identity, items, name, number
 
 STANDARD_14 = frozenset(
     "Courier Courier-Bold Courier-Oblique Courier-BoldOblique Helvetica Helvetica-Bold Helvetica-Oblique "
@@ -305,9 +306,19 @@ class Typeface:
         return found
 
 
-@lru_cache(maxsize=4)
 def typefaces(file: Opened) -> tuple[Typeface, ...]:
-    """The fonts that text is set in, in the order in which they are met."""
+    """The fonts that text is set in, in the order in which they are met.
+
+    They are those of the whole file: what parts that are left out show is known.
+    """
+    around = file.asks_for_parts
+    found = _typefaces(file)
+    file.asks_for_parts = around
+    return found
+
+
+@once
+def _typefaces(file: Opened) -> tuple[Typeface, ...]:
     found: dict[Any, Typeface] = {}
     met: dict[Any, tuple[int, int]] = {}  # on which page each is met first, and after how many others
     for canvas in painted(file):
