@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
 from pipeline.cache import Cache
+from pipeline.verify.gate import batches, holding
 from pipeline.verify.gate import examine as examining
-from pipeline.verify.gate import holding
 from pipeline.verify.gate.clauses import Clause, Fault
 from pipeline.verify.gate.division import LeftOut, Part
 from pipeline.verify.gate.examine import Examination, examine
@@ -278,7 +278,8 @@ AT_ONCE = 6  # pages
 def few_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files are judged a few pages at a time."""
     monkeypatch.setattr(holding, "_MOST_AT_ONCE", AT_ONCE)
-    monkeypatch.setattr(examining, "_BATCHES_READ", 2)
+    monkeypatch.setattr(holding, "_LEAST_AT_ONCE", AT_ONCE)
+    monkeypatch.setattr(batches, "_READ", 2)
 
 
 @pytest.mark.usefixtures("few_at_once")

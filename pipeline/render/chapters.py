@@ -155,7 +155,7 @@ def _bound(formes: Formes, settled: _Settled, facts: Facts) -> tuple[bytes, froz
     base = room_for_whole(facts.statement, sum(len(place.forme.bookmarks) for place in places), len(faces))
     rooms = list(accumulate((room_for(place.forme) for place in places), initial=base))[:-1]
     hung = hangings([(place.forme, first) for place, first in zip(places, rooms, strict=True)], facts.parts)
-    stretches = []
+    wanted = []
     for place, first, hanging in zip(places, rooms, hung, strict=True):
         forme = place.forme
         named = tuple((id, known[id]) for id in dict.fromkeys(slot.target for slot in forme.slots) if id in known)
@@ -163,7 +163,9 @@ def _bound(formes: Formes, settled: _Settled, facts: Facts) -> tuple[bytes, froz
         seat = Seat(first, place.page, own, named, hanging.within, hanging.gathered)
         if any(sheet.patterned and seat.is_left(number) for number, sheet in enumerate(forme.sheets)):
             raise BoundToSideError("a pattern stands on a left-hand page")
-        stretches.append(Seated(forme, seat, formes.seated(place.key, forme, seat)))
+        wanted.append((place.key, forme, seat))
+    chunks = formes.seated(wanted)
+    stretches = [Seated(forme, seat, chunk) for (_, forme, seat), chunk in zip(wanted, chunks, strict=True)]
     subsets = [(face, formes.subset(face)) for face in faces]
     return bound(stretches, layout.labels, subsets, facts), frozenset(face.family for face in faces)
 

@@ -23,7 +23,7 @@ from pipeline.render.gatherings import Gathering
 from pipeline.render.setting import Task, set_blank, set_gathering
 from pipeline.render.tags import AddTags
 from pipeline.toolchain import fonts
-from pipeline.workers import WorkFailedError, work_through
+from pipeline.workers import WorkFailedError, in_batches, work_through
 
 CHAPTER_FAILED = declare(
     "WPR013",
@@ -179,28 +179,50 @@ class Formes:
             self._keep(key, set_blank(self._engine, self._root, self._around.add_tags))
         return key, self._formes[key]
 
-    def seated(self, key: str, forme: Forme, seat: Seat) -> Chunk:
-        """The stretch of the file that a forme becomes.
+    def seated(self, wanted: Sequence[tuple[str, Forme, Seat]]) -> list[Chunk]:
+        """The stretches of the file that formes become.
+
+        Args:
+            wanted: formes with their keys and seats.
 
         Raises:
-            StaleError: when what the forme prints is not kept any more; it has to be set again.
+            StaleError: when what a forme prints is not kept any more; it has to be set again.
         """
-        side, hung = seat.page % 2, (seat.within, seat.gathered)
-        named = key_of("chunk", key, repr(seat.base), repr(side), repr(seat.labels), repr(seat.named), repr(hung))
-        stored = self._cache.get(named)
-        if stored is not None:
-            chunk: Chunk = pickle.loads(stored)  # noqa: S301  # the cache is our own
-            return chunk
+        names = [_name_of_chunk(key, seat) for key, _, seat in wanted]
+        missing = [number for number, name in enumerate(names) if not self._cache.holds(name)]
+        sheets = [len(wanted[number][1].sheets) for number in missing]
+        try:
+            made = in_batches(
+                missing, sheets, lambda some: [self._seated(*wanted[n]) for n in some], least=20, most=100
+            )
+            chunks = dict(zip(missing, made, strict=True))
+            return [chunks.get(number) or self._chunk(*wanted[number]) for number in range(len(wanted))]
+        except StaleError as stale:
+            self._formes.pop(stale.key, None)
+            self._stale.add(stale.key)
+            raise
+        except WorkFailedError as failed:
+            message = f"the pages could not be bound: {failed.reason}"
+            raise StageFailedError(CHAPTER_FAILED.at(self._edition, message)) from failed
+
+    def _chunk(self, key: str, forme: Forme, seat: Seat) -> Chunk:
+        """A stretch of the file that seems to be kept."""
+        stored = self._cache.get(_name_of_chunk(key, seat))
+        if stored is None:  # damaged, or gone since it was seen
+            return self._seated(key, forme, seat)
+        chunk: Chunk = pickle.loads(stored)  # noqa: S301  # the cache is our own
+        return chunk
+
+    def _seated(self, key: str, forme: Forme, seat: Seat) -> Chunk:
+        """A stretch of the file, made now and kept."""
         stock = self._stocks.get(key)
         if stock is None:
             kept = self._cache.get(key_of(key, "stock"))
             if kept is None:
-                self._formes.pop(key, None)
-                self._stale.add(key)
                 raise StaleError(key)
             stock = pickle.loads(kept)  # noqa: S301  # the cache is our own
         chunk = seated(forme, stock, seat)
-        self._cache.put(named, pickle.dumps(chunk, pickle.HIGHEST_PROTOCOL))
+        self._cache.put(_name_of_chunk(key, seat), pickle.dumps(chunk, pickle.HIGHEST_PROTOCOL))
         return chunk
 
     def subset(self, face: Face) -> bytes:
@@ -255,6 +277,12 @@ class Formes:
                 if not self._cache.holds(digest):
                     self._cache.put(digest, data)
         self._cache.put(key, pickle.dumps(made.forme, pickle.HIGHEST_PROTOCOL))
+
+
+def _name_of_chunk(key: str, seat: Seat) -> str:
+    """What a forme in its seat is kept under."""
+    side, hung = seat.page % 2, (seat.within, seat.gathered)
+    return key_of("chunk", key, repr(seat.base), repr(side), repr(seat.labels), repr(seat.named), repr(hung))
 
 
 def _measure(label: str) -> str:

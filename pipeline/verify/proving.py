@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,8 +18,10 @@ from pipeline.document import Document
 from pipeline.render.finishing import declared
 from pipeline.render.forms import Form
 from pipeline.render.xmp import Claims
+from pipeline.verify.gate.batches import Desk
 from pipeline.verify.gate.clauses import Standard
-from pipeline.verify.gate.examine import Examination, Profile, examine
+from pipeline.verify.gate.examine import Examination, Profile, examine, take_part
+from pipeline.verify.gate.opened import NotReadableError
 from pipeline.verify.gate.verapdf import check_with_verapdf
 from pipeline.verify.parity import Compared, Done, compare_print
 from pipeline.verify.parity_text import Sources
@@ -73,18 +78,24 @@ def prove(
     profile = _profile(form.claims)
     own = Findings()
 
-    def compare() -> tuple[tuple[CheckResult, ...], tuple[Diagnostic, ...], PrintedText | None, Compared | None]:
+    def compare(
+        desk: Desk,
+    ) -> tuple[tuple[CheckResult, ...], tuple[Diagnostic, ...], PrintedText | None, Compared | None]:
         wrong = Findings()
         checks, text = check_and_read(path, document, cache, wrong, locate, sound=True)
         if form.for_printers:
             checks = (*checks, *check_for_printers(path, document, wrong, locate))
         like = compare_print(document, sources, cache, text) if sources is not None and text is not None else None
+        with suppress(NotReadableError):  # the other process says so
+            take_part(path, profile, cache, desk)
         return checks, wrong.all(), text, like
 
-    def judge() -> Examination:
-        return examine(path, path.name, profile, undeclared=True, locate=locate, cache=cache)
+    def judge(desk: Desk) -> Examination:
+        return examine(path, path.name, profile, undeclared=True, locate=locate, cache=cache, desk=desk)
 
-    (checks, wrong, printed, like), examination = _at_once(compare, judge)
+    with tempfile.TemporaryDirectory(prefix=".shared-", dir=path.parent) as shared:
+        desk = Desk(Path(shared))
+        (checks, wrong, printed, like), examination = _at_once(partial(compare, desk), partial(judge, desk))
     own.extend(wrong)
     own.extend(examination.findings)
     others: tuple[CheckResult, ...] = ()

@@ -32,11 +32,11 @@ from pipeline.verify.gate import (
     checks_ua2_annotations,
     checks_ua2_texts,
 )
+from pipeline.verify.gate.batches import Desk, judge_from_behind, judge_in_batches
 from pipeline.verify.gate.checks_metadata import A_ID, UA_ID
 from pipeline.verify.gate.clauses import ARCHIVE, UA, Clause, Fault, Standard, all_clauses
-from pipeline.verify.gate.division import LeftOut
 from pipeline.verify.gate.elements import structure
-from pipeline.verify.gate.holding import Holding, hold
+from pipeline.verify.gate.holding import hold
 from pipeline.verify.gate.opened import NotReadableError, Opened
 from pipeline.verify.gate.tape import shelf
 from pipeline.verify.pdf_rules import UNSOUND
@@ -66,7 +66,6 @@ FAMILIES = (
 """The modules whose clauses are known."""
 
 _OBJECT = re.compile(r"object (\d+)")
-_BATCHES_READ = 4  # after so many batches of parts, what qpdf has read is forgotten, which takes a quarter of a second
 _MOST_FAULTS = 20  # of one clause that are told; the number of all is in its detail
 
 
@@ -167,6 +166,7 @@ def examine(
     only_declared: bool = False,
     locate: Callable[[str], Span] | None = None,
     cache: Cache | None = None,
+    desk: Desk | None = None,
 ) -> Examination:
     """Hold a file against standards.
 
@@ -178,6 +178,7 @@ def examine(
         only_declared: ask those alone.
         locate: where in the sources an id comes from, when that is known: faults of structure elements are told there.
         cache: for files of our own: keeps what content streams say when nothing is wrong with the file.
+        desk: where another process takes part in the work (see `take_part`).
     """
     try:
         file = Opened(path, cache)
@@ -192,7 +193,7 @@ def examine(
         holding = hold(file, held, len(all_clauses())) if not only_declared else None
         if holding is not None:
             if complete:
-                _judge_by_parts(file, holding, [question.clause for question in questions])
+                judge_in_batches(file, holding, [question.clause for question in questions], _faults, desk)
             file.look_past(holding.leave_out())
         judged: list[Judged] = []
         findings: list[Diagnostic] = []
@@ -213,6 +214,24 @@ def examine(
         return unreadable(shown, str(error))
 
 
+def take_part(path: Path, profile: Profile, cache: Cache, desk: Desk) -> None:
+    """Do some of the work of another process that examines a file without its declarations, when there is much left.
+
+    Args:
+        path: the file.
+        profile: the standards.
+        cache: as in `examine`.
+        desk: as in `examine`.
+    """
+    if not desk.is_busy():
+        return
+    file = Opened(path, cache)
+    holding = hold(file, (standard.value for standard in profile.standards), len(all_clauses()))
+    if holding is not None:
+        clauses = [question.clause for question in _questions(profile) if not question.clause.declared]
+        judge_from_behind(file, holding, clauses, _faults, desk)
+
+
 @dataclass(frozen=True, slots=True)
 class _Question:
     """A clause, and the standards for which it is asked."""
@@ -227,33 +246,6 @@ def _questions(asked: Profile) -> Iterator[_Question]:
         against = tuple(item for item in among if asked.asks(clause, item))
         if against:
             yield _Question(clause, against)
-
-
-def _judge_by_parts(file: Opened, holding: Holding, clauses: Iterable[Clause]) -> None:
-    """Find out which parts of a large file are sound, a few at a time, so that no more of it is in memory.
-
-    What is left is judged together, as if the sound parts had been found sound in an earlier file. Clauses that ask for
-    nothing that is left out say the same of any parts, and are left for then; so are those about fonts alone.
-    """
-    of_parts = dict.fromkeys(clauses, True)
-    batches = holding.batches()
-    for turn, batch in enumerate(batches):
-        if turn % _BATCHES_READ:
-            file.look_past(holding.all_but(batch))
-        else:
-            file.look_anew(holding.all_but(batch))
-        told: list[tuple[Rule, Fault]] = []
-        for clause in [clause for clause, asks in of_parts.items() if asks]:
-            file.asks_for_parts = False
-            faults, why = _faults(clause, file)
-            of_parts[clause] = file.asks_for_parts
-            told += [(clause.rule, fault) for fault in faults]
-            if why:
-                break
-        else:
-            holding.found_sound(batch, told)
-    if batches:
-        file.look_anew(LeftOut())
 
 
 def unreadable(shown: str, why: str) -> Examination:

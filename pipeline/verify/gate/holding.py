@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pikepdf
 
@@ -29,6 +29,7 @@ from pipeline.verify.gate.values import identity
 
 _TOLD_ONE_BY_ONE = (LINK_EMPTY, MARKUP_SHOWN, TABLE_WITHOUT_HEADS)  # each fault for itself, not the first of many
 _MOST_AT_ONCE = 100  # pages that are judged at once: what is found of a page takes half a megabyte
+_LEAST_AT_ONCE, _SHARES = 40, 8  # a file of some hundred pages is divided into so many, for two processes to share
 _WHERE = re.compile(r"(page|object) (\d+)")
 
 
@@ -50,6 +51,10 @@ class _Shown:
     strings: tuple[bytes, ...]
     visible: tuple[bytes, ...]
     characters: str
+
+
+Sound: TypeAlias = tuple[str, tuple[_Shown, ...]]
+"""The key of a part that is sound, and what it shows."""
 
 
 @dataclass(slots=True)
@@ -101,12 +106,14 @@ class Holding:
 
     def batches(self) -> tuple[tuple[Part, ...], ...]:
         """New parts to be judged one batch after the other; none when they are few enough to be judged at once."""
-        if sum(len(part.pages) for part in self.new) <= _MOST_AT_ONCE:
+        pages = sum(len(part.pages) for part in self.new)
+        if pages <= _MOST_AT_ONCE:
             return ()
+        most = min(_MOST_AT_ONCE, max(_LEAST_AT_ONCE, pages // _SHARES))
         batches: list[list[Part]] = [[]]
         for part in self.new:
             if part.key:  # the others have to do with each other
-                if batches[-1] and sum(len(one.pages) for one in (*batches[-1], part)) > _MOST_AT_ONCE:
+                if batches[-1] and sum(len(one.pages) for one in (*batches[-1], part)) > most:
                     batches.append([])
                 batches[-1].append(part)
         return tuple(map(tuple, batches))
@@ -118,22 +125,36 @@ class Holding:
         others = [part for part in self.division.parts if id(part) not in chosen]
         return self._without(others, frozenset(self.file.written.texts) - numbers_of(mine))
 
-    def found_sound(self, batch: Iterable[Part], faults: Iterable[tuple[Rule, Fault]]) -> None:
+    def found_sound(self, batch: Iterable[Part], faults: Iterable[tuple[Rule, Fault]]) -> tuple[Sound, ...]:
         """Note that some parts were judged; those in which there is nothing to look at need not be judged again.
 
         Args:
             batch: the parts, which are those that are looked at.
             faults: what was found.
+
+        Returns:
+            The parts that are sound.
         """
         found, numbers = tuple(batch), self._page_numbers()
         touched, shown = _touched(faults), self._shown(found)
         if touched is None or shown is None:
-            return
-        for part in found:
-            first = min((numbers[page] for page in part.pages), default=0)
-            if first in shown and not touched & _places(part, numbers):
+            return ()
+        firsts = {part.key: min((numbers[page] for page in part.pages), default=0) for part in found}
+        sound = tuple(
+            (part.key, shown[firsts[part.key]])
+            for part in found
+            if firsts[part.key] in shown and not touched & _places(part, numbers)
+        )
+        self.take_for_sound(sound)
+        return sound
+
+    def take_for_sound(self, sound: Iterable[Sound]) -> None:
+        """Note which parts were judged, here or by another process that has the same file open, and are sound."""
+        new = {part.key: part for part in self.new if part.key}
+        for key, shown in sound:
+            if (part := new.pop(key, None)) is not None:
                 self.new.remove(part)
-                self.sound.append((part, shown[first]))
+                self.sound.append((part, shown))
                 self.to_keep.append(part)
 
     def keep(self, faults: Iterable[tuple[Rule, Fault]]) -> None:
