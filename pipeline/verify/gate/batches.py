@@ -25,7 +25,6 @@ from pipeline.verify.gate.opened import Opened
 _READ = 4  # after so many batches, what qpdf has read is forgotten, which takes a quarter of a second
 _WORTH_IT = 2  # batches that have to be left for a second process to begin
 _PATIENCE = 60.0  # seconds that are waited for what another process has taken
-_TO_WRITE = 1.0  # seconds that it takes at most to write one's number
 Ask: TypeAlias = "Callable[[Clause, Opened], tuple[list[Fault], str]]"
 
 
@@ -77,12 +76,9 @@ class Desk:
             time.sleep(0.02)
 
     def _is_worked_on(self, number: int) -> bool:
-        taken = self._taken(number)
         try:
-            if not (who := taken.read_bytes()):  # it is about to write its number, or has died before
-                return time.time() - taken.stat().st_mtime < _TO_WRITE
-            os.kill(int(who), 0)
-        except (OSError, ValueError):
+            os.kill(int(self._taken(number).read_bytes()), 0)
+        except (OSError, ValueError):  # not taken, or by one that died before it had written its number
             return False
         return True
 
