@@ -54,7 +54,7 @@ dist: $(BUILD_READY) ## Make the folder to hand on, of REPORT or of every report
 
 test: $(TEST_READY) ## Run all the tests
 	@$(PREFLIGHT)
-	@$(PYTHON_BIN) -m pytest $(PYTEST_ARGS)
+	@$(PYTHON_BIN) -m pytest -n auto $(PYTEST_ARGS)
 
 fast: $(TEST_READY) ## Run the tests that make no file and start no program: the quick loop
 	@$(PYTHON_BIN) -m pytest -m "not artefact and not process" $(PYTEST_ARGS)
