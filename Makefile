@@ -57,7 +57,7 @@ test: $(TEST_READY) ## Run all the tests
 	@$(PYTHON_BIN) -m pytest -n auto $(PYTEST_ARGS)
 
 fast: $(TEST_READY) ## Run the tests that make no file and start no program: the quick loop
-	@$(PYTHON_BIN) -m pytest -m "not artefact and not process" $(PYTEST_ARGS)
+	@$(PYTHON_BIN) -m pytest -n auto -m "not artefact and not process" $(PYTEST_ARGS)
 
 reader: $(READER_READY) ## Install what tests read EPUBs with, a reading system and DAISY Ace (npm, into tests/reader/)
 	@echo "tests/reader/node_modules is ready."

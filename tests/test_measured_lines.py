@@ -14,6 +14,8 @@ from weasyprint.layout import inline, preferred
 from pipeline.render import measured_lines, shortcuts
 from pipeline.render.leaning import moved
 
+pytestmark = pytest.mark.artefact
+
 WORD = st.one_of(
     st.text("abcdefgilmnorstuvwAFTVY", min_size=1, max_size=14),
     st.sampled_from((

@@ -14,6 +14,8 @@ from weasyprint.layout import block, inline, percent
 from pipeline.render import shortcuts
 from pipeline.render.leaning import moved
 
+pytestmark = pytest.mark.artefact
+
 TEXT = """<h1>A head</h1><p>Words of a <b>paragraph</b> that is broken into <i>several <small>lines</small></i>, as
 they come; <span class=note>a note with words</span> and more of them until the end of it.</p>
 <div class=a><div class=b>inner <sup>1</sup></div><p>more</p></div>

@@ -15,6 +15,8 @@ from pipeline.render import whole_words
 from pipeline.render.leaning import moved
 from pipeline.render.whole_words import kept_whole
 
+pytestmark = pytest.mark.artefact
+
 PAGE = "@page { size: 200px 2000px; margin: 10px } body { margin: 0; font: 12px serif; overflow-wrap: %s }"
 BEGIN, END = "<em>", "</em>"
 TAGS = (
