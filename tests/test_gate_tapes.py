@@ -19,6 +19,8 @@ from pipeline.verify.gate.painted import painted
 from tests.gating import BOTH, broken
 from tests.pressing import Pressed
 
+pytestmark = pytest.mark.artefact
+
 Examine = Callable[[Path], tuple[Examination, int]]
 
 
