@@ -21,7 +21,7 @@ from pipeline.compose import Styling, compose
 from pipeline.datasets import datasets
 from pipeline.diagnostics import Findings, Severity, Span, StageFailedError, declare, has_errors
 from pipeline.document import Document
-from pipeline.editions import FORMS, Made, form_of, places_of, worded
+from pipeline.editions import Made, form_of, places_of, worded
 from pipeline.outcome import Artefact, Edition, Outcome, Progress
 from pipeline.package import Release, distribute
 from pipeline.render.forms import Attached, Design
@@ -124,7 +124,7 @@ def _pressed(
     *,
     keep_going: bool,
 ) -> _Pressed:
-    with begun or Ahead(PRINTER, now=bool(FORMS.keys() & set(editions))) as printer:
+    with begun or Ahead(PRINTER, now=False) as printer:
         return _pressed_by(printer, folder, editions, workspace, progress, keep_going=keep_going)
 
 

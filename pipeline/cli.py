@@ -153,7 +153,7 @@ def build(
             from pipeline.ahead import PRINTER, Ahead
             from pipeline.outcome import Edition
 
-            with Ahead(PRINTER, now=editions != (Edition.EPUB,)) as printer:  # before the other stages are loaded
+            with Ahead(PRINTER, now=editions != (Edition.EPUB,)) as printer:  # it is slow to load, so before the rest
                 from pipeline.build import build as build_report
 
                 return build_report(report, editions, workspace, progress, printer, keep_going=keep_going)

@@ -188,3 +188,8 @@ class Forme:
         return frozenset(
             slot.target for slot in self.slots if slot.target and not slot.takes(labels.get(slot.target, slot.guess))
         )
+
+
+def number_of(mark: bytes) -> int:
+    """The number of the object of a forme that a mark stands for."""
+    return int(mark.strip(b"\x01"))

@@ -21,6 +21,7 @@ from weasyprint.stacking import StackingContext
 
 from pipeline.render.forme import Slot
 from pipeline.render.labels import roman
+from pipeline.render.leaning import replacing
 from pipeline.render.right_hand import SENTINEL, BoundToSideError, Margins
 from pipeline.render.zones import zone_of
 
@@ -71,14 +72,8 @@ class Drawing:
             (draw, "draw_text", self._text),
             (document.Page, "paint", self._painted()),
         ]
-        kept = [(holder, name, getattr(holder, name)) for holder, name, _ in replaced]
-        try:
-            for holder, name, new in replaced:
-                setattr(holder, name, new)
+        with replacing(replaced):
             yield
-        finally:
-            for holder, name, old in kept:
-                setattr(holder, name, old)
 
     def _painted(self) -> Callable[..., None]:
         drawing, paint = self, document.Page.paint

@@ -20,8 +20,9 @@ from weasyprint.pdf import anchors
 from pipeline.diagnostics import Findings
 from pipeline.render.contrast import faint_texts
 from pipeline.render.engine import Engine
-from pipeline.render.forme import Bookmark, Face, Forme, Sheet, Stock
+from pipeline.render.forme import Bookmark, Face, Forme, Sheet, Stock, number_of
 from pipeline.render.forme_drawing import Drawing, content_of
+from pipeline.render.leaning import replacing
 from pipeline.render.pagemap import read_page_starts
 from pipeline.render.pages import Layout
 from pipeline.render.right_hand import BoundToSideError, Margins
@@ -97,7 +98,7 @@ def make_forme(
         sheets = tuple(_sheets(page_numbers, objects, bodies, kept))
         contents = {sheet.content for sheet in sheets}
         streams, encoded = _streams(objects, contents)
-        fonts_object = objects[_reference(next(o["Font"] for o in objects.values() if _has_fonts(o)))]
+        fonts_object = objects[number_of(next(o["Font"] for o in objects.values() if _has_fonts(o)))]
         for at in page_numbers:
             objects[at]["Tabs"] = "/S"  # from link to link in the order of the structure (ISO 14289-1, 7.18.3)
         left_out = {0, _CATALOG, fonts_object.number, *tagged.left_out, *contents}
@@ -174,18 +175,8 @@ def _open_ends(kept: _Kept) -> Iterator[None]:
         (pydyf.Object, "reference", property(lambda item: b"\x01%d\x01" % item.number)),
         (pydyf.PDF, "page_references", property(lambda pdf: tuple(b"\x01%d\x01" % n for n in pdf.pages["Kids"][::3]))),
     )
-    old = [(holder, name, getattr(holder, name)) for holder, name, _ in replaced]
-    try:
-        for holder, name, new in replaced:
-            setattr(holder, name, new)
+    with replacing(replaced):
         yield
-    finally:
-        for holder, name, was in old:
-            setattr(holder, name, was)
-
-
-def _reference(mark: bytes) -> int:
-    return int(mark.strip(b"\x01"))
 
 
 def _has_fonts(item: Any) -> bool:
@@ -231,9 +222,9 @@ def _structure(pdf: Any, objects: Mapping[int, Any]) -> _Tagged:
     mark = pdf.catalog.get("StructTreeRoot")
     if mark is None:
         return _Tagged()
-    root = objects[_reference(mark)]
-    document = objects[_reference(root["K"][0])]
-    parents = objects[_reference(root["ParentTree"])]
+    root = objects[number_of(mark)]
+    document = objects[number_of(root["K"][0])]
+    parents = objects[number_of(root["ParentTree"])]
     numbers = parents["Nums"]
     keys = len(numbers) // 2
     for position in range(0, len(numbers), 2):
@@ -244,8 +235,8 @@ def _structure(pdf: Any, objects: Mapping[int, Any]) -> _Tagged:
             for name in ("StructParents", "StructParent"):
                 if name in item:
                     item[name] = _Key(item[name])
-    namespaces = [_reference(reference) for reference in root.get("Namespaces", ())]
-    tree = [_reference(root["IDTree"])] if "IDTree" in root else []
+    namespaces = [number_of(reference) for reference in root.get("Namespaces", ())]
+    tree = [number_of(root["IDTree"])] if "IDTree" in root else []
     names = objects[tree[0]]["Names"] if tree else ()
     return _Tagged(
         document=document.number,
@@ -260,14 +251,14 @@ def _structure(pdf: Any, objects: Mapping[int, Any]) -> _Tagged:
 
 def _bodies(numbers: list[int], objects: Mapping[int, Any]) -> Iterator[bytes]:
     for at in numbers:
-        yield content_of(objects[_reference(objects[at]["Contents"])])
+        yield content_of(objects[number_of(objects[at]["Contents"])])
 
 
 def _sheets(numbers: list[int], objects: Mapping[int, Any], bodies: tuple[bytes, ...], kept: _Kept) -> Iterator[Sheet]:
     for index, (at, body) in enumerate(zip(numbers, bodies, strict=True)):
         yield Sheet(
             object=at,
-            content=_reference(objects[at]["Contents"]),
+            content=number_of(objects[at]["Contents"]),
             anchored=tuple((name, top) for where, name, top in kept.anchored if where == index),
             patterned=b"/Pattern cs" in body and b"\x04" in body,
         )

@@ -133,7 +133,7 @@ class Formes:
         ]
         keys = [self._key(task) for task in tasks]
         missing = [number for number, key in enumerate(keys) if not self._has(key)]
-        self._set(tasks, keys, missing, meanwhile=lambda: [self._recall(key) for key in keys if self._has(key)])
+        self._set(tasks, keys, missing, meanwhile=lambda: [self._recall(key) for key in keys])
         gone = [number for number, key in enumerate(keys) if self._recall(key) is None]
         self._set(tasks, keys, gone)
         return [(key, self._formes[key]) for key in keys]

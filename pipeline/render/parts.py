@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pydyf
 
-from pipeline.render.forme import Forme
+from pipeline.render.forme import Forme, number_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def hangings(formes: Sequence[tuple[Forme, int]], parts: Sequence[tuple[str, Seq
     if not parts:
         return tuple(Hanging() for _ in formes)
     found = {
-        name: (index, _number(place))
+        name: (index, number_of(place))
         for index, (forme, _) in enumerate(formes)
         for name, place in forme.ids
         if place in forme.kids
@@ -57,7 +57,3 @@ def hangings(formes: Sequence[tuple[Forme, int]], parts: Sequence[tuple[str, Seq
 
 def _name(id: str) -> bytes:
     return bytes(pydyf.String(id).data)
-
-
-def _number(mark: bytes) -> int:
-    return int(mark.strip(b"\x01"))

@@ -19,6 +19,8 @@ from weasyprint.layout import page as page_layout
 from weasyprint.layout.background import layout_box_backgrounds
 from weasyprint.layout.percent import resolve_percentages
 
+from pipeline.render.leaning import replacing
+
 SENTINEL = 888
 """The number that every page has for the boxes in its margins: a rare one, as digits and as a roman numeral."""
 
@@ -83,14 +85,8 @@ def right_hand_pages(html: Any, *, blank: bool = False) -> Iterator[list[Margins
         (page_layout, "PageType", lambda side, empty, *rest: _PageType("right", empty or blank, *rest)),
         (page_layout, "set_page_type_computed_styles", _style_page),
     )
-    kept = [(module, name, getattr(module, name)) for module, name, _ in replaced]
-    try:
-        for module, name, new in replaced:
-            setattr(module, name, new)
+    with replacing(replaced):
         yield found
-    finally:
-        for module, name, old in kept:
-            setattr(module, name, old)
 
 
 def _style_page(page_type: Any, html: Any, style_for: Any) -> None:

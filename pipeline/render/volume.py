@@ -24,7 +24,7 @@ from pipeline.render.binding import (
     global_chunk,
     referred,
 )
-from pipeline.render.forme import Bookmark, Face, Forme
+from pipeline.render.forme import Bookmark, Face, Forme, number_of
 from pipeline.render.labels import page_labels
 from pipeline.render.statement import Statement
 from pipeline.render.tags import NAMESPACE as _PDF_2
@@ -168,8 +168,8 @@ def _structure(seated: Sequence[Seated]) -> dict[int, bytes]:
 
 def _own_kids(item: Seated) -> list[bytes]:
     """The elements of a forme that hang in the Document element, and in no part."""
-    within = {b"\x01%d\x01" % number for number, _ in item.seat.within}
-    return [kid for kid in item.forme.kids if kid not in within]
+    within = dict(item.seat.within)
+    return [kid for kid in item.forme.kids if number_of(kid) not in within]
 
 
 def _destinations(seated: Sequence[Seated]) -> Iterator[tuple[str, bytes]]:
