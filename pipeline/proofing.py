@@ -57,7 +57,7 @@ def proved_and_published(
     with tempfile.TemporaryDirectory(prefix=".verify-", dir=folder) as aside:
         finished = [Path(aside) / item.edition.file_name(slug) for item in made]
         for item, path in zip(made, finished, strict=True):
-            _write_to_disk(path, item.data)
+            path.write_bytes(item.data)
         for item, path in zip(made, finished, strict=True):
             progress(f"verifying the {item.edition.name}")
             if item.edition is Edition.EPUB:
@@ -81,6 +81,8 @@ def proved_and_published(
         if has_errors(checked.judged(findings, workspace)):
             _leave_unproved(folder / UNPROVED, finished, document, proofs)
             return ()
+        for path in finished:
+            _see_to_the_disk(path)
         for artefact, path in zip(artefacts, finished, strict=True):  # what was verified, and in one step
             path.replace(artefact.path)
     shutil.rmtree(folder / UNPROVED, ignore_errors=True)
@@ -104,9 +106,7 @@ def _write_conformance(folder: Path, document: Document, proofs: list[Proof]) ->
         publish(folder / "conformance.html", page)
 
 
-def _write_to_disk(path: Path, data: bytes) -> None:
-    """Write a file so that it is on the disk, and not only promised, before it takes the place of another."""
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
+def _see_to_the_disk(path: Path) -> None:
+    """Have a file on the disk, and not only promised, before it takes the place of another."""
+    with path.open("rb+") as file:
         os.fsync(file.fileno())

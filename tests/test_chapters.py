@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
@@ -317,7 +318,10 @@ class TestGatherings:
         findings, place = Findings(), Span("x.pdf")
         fetcher = ReportFetcher((), fonts(), OWN, findings, place)
         engine = Engine((Sheet(css, "x.css"),), fetcher, findings, place)
-        return [(item.id, item.side) for item in divide(engine, root)]
+        with tempfile.TemporaryDirectory() as folder:
+            divided = [divide(engine, root, Cache(Path(folder)), css) for _ in range(2)]  # then from the cache
+        assert divided[0] == divided[1]
+        return [(item.id, item.side) for item in divided[0]]
 
     SECTIONS = '<section id="a"><p>a</p></section><section id="b"><p>b</p></section><section id="c"><p>c</p></section>'
 

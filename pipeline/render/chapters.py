@@ -93,7 +93,7 @@ def print_by_chapter(
         BoundToSideError: when the report cannot be printed in this way.
     """
     formes = Formes(engine, root, around, cache, edition)
-    gatherings = divide(engine, root)
+    gatherings = divide(engine, root, cache, around.digest)
     settled = _settled(formes, gatherings, around.cover, edition)
     try:
         data, families = _bound(formes, settled, facts)

@@ -6,6 +6,7 @@ about breaks and page names decides; where it says nothing, sections stay togeth
 
 from __future__ import annotations
 
+import pickle
 import re
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from pipeline.cache import Cache, key_of
 from pipeline.render.engine import Breaks, Engine
 from pipeline.render.trees import attributes_of
 
@@ -54,17 +56,19 @@ class Gathering:
     size: int
 
 
-def divide(engine: Engine, root: etree._Element) -> tuple[Gathering, ...]:
+def divide(engine: Engine, root: etree._Element, cache: Cache, digest: str) -> tuple[Gathering, ...]:
     """The gatherings of a report.
 
     Args:
         engine: knows the style sheets.
         root: the prepared tree of the report (see `printable`).
+        cache: keeps what the style sheets say.
+        digest: of the style sheets, and of what else decides what they say.
     """
     body = root.find("body")
     assert body is not None, "the print template has a body"
     sections = [child for child in body if isinstance(child.tag, str)]
-    breaks = engine.breaks(_skeleton(root, sections))
+    breaks = _breaks(engine, _skeleton(root, sections), cache, digest)
     starts = [number for number in range(len(sections)) if number == 0 or _parts(breaks[number - 1], breaks[number])]
     ends = [*starts[1:], len(sections)]
     return tuple(
@@ -76,6 +80,18 @@ def divide(engine: Engine, root: etree._Element) -> tuple[Gathering, ...]:
         )
         for start, end in zip(starts, ends, strict=True)
     )
+
+
+def _breaks(engine: Engine, skeleton: etree._Element, cache: Cache, digest: str) -> tuple[Breaks, ...]:
+    """What the style sheets say of the edges of the sections; most edits change nothing of it."""
+    key = key_of("breaks", digest, etree.tostring(skeleton))
+    stored = cache.get(key)
+    if stored is not None:
+        known: tuple[Breaks, ...] = pickle.loads(stored)  # noqa: S301  # the cache is our own
+        return known
+    breaks = engine.breaks(skeleton)
+    cache.put(key, pickle.dumps(breaks, pickle.HIGHEST_PROTOCOL))
+    return breaks
 
 
 def _parts(before: Breaks, after: Breaks) -> bool:

@@ -7,7 +7,8 @@ is read as XML and never goes through that parser.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import cast
@@ -47,9 +48,7 @@ _LINE_CHARACTERS = {"text": 84, "wide": 118, "landscape": 190}  # table type, ov
 _ROW_POINTS, _LINE_POINTS = 7.0, 10.5
 
 _WITH_CLASS = etree.XPath("descendant-or-self::*[@class]")
-_CLASSED = etree.XPath(
-    "descendant-or-self::*[contains(concat(' ', normalize-space(@class), ' '), concat(' ', $name, ' '))]"
-)
+_CLASSED = etree.XPath("descendant-or-self::*[contains(@class, $name)]")
 _LAST_WORDS = re.compile(r"\s+(\S{1,12}\s*)$")
 
 _BLOCKS = frozenset(
@@ -101,33 +100,31 @@ def read(text: str, place: Span) -> etree._Element:
 
 def prepare(root: etree._Element, words: Words) -> None:
     """Set the tree up for paper: notes, outline, page references, pairs, blocks that stay whole, places."""
-    _put_notes_behind_calls(root)
+    classed = _by_class(root)
+    _put_notes_behind_calls(classed["noteref"], classed["footnote"])
     for heading in root.iter("h1", "h2", "h3"):
         _label(heading)
-    for title in (*root.iter("h1", "h2"), *_of_class(root, "title")):
+    for title in (*root.iter("h1", "h2"), *classed["title"]):
         _bind_last_words(title)
-    for link in _of_class(root, "pageref"):
+    for link in classed["pageref"]:
         for child in list(link):
             link.remove(child)
         link.text = words.page + NO_BREAK_SPACE
         etree.SubElement(link, "span", {"data-page-of": link.get("href", "").removeprefix("#")})
-    for block in (*_of_class(root, "key-figures"), *_of_class(root, "timeline")):
+    for block in (*classed["key-figures"], *classed["timeline"]):
         _pair(block)
-    for table in _of_class(root, "table"):
+    for table in classed["table"]:
         if _table_height(table) < _WHOLE_TABLE_POINTS:
             _add_class(table, "whole")
-    for box in _of_class(root, "box"):
+    for box in classed["box"]:
         if len(_text(box)) < _WHOLE_BOX_CHARACTERS:
             _add_class(box, "whole")
     for drawing in root.iter(f"{SVG}svg"):
         set_press_type(drawing)
         if drawing.get("preserveAspectRatio") is None:  # to the edges, whatever the size of the page
             drawing.set("preserveAspectRatio", "xMidYMid slice")
-    number = 0
-    for element in cast("list[etree._Element]", _WITH_CLASS(root)):
-        if not MIRRORED.isdisjoint(element.get("class", "").split()):
-            number += 1
-            element.set("data-place", f"place-{number}")
+    for number, section in enumerate(root.iterfind("body/*")):
+        _name_places(section, section.get("id") or f"section-{number}")
 
 
 def placed(root: etree._Element, placement: Placement, blocks: tuple[Floating, ...]) -> ElementTree.Element:
@@ -144,7 +141,7 @@ def placed(root: etree._Element, placement: Placement, blocks: tuple[Floating, .
     labels = dict(placement.pages)
     for element in _naming_pages(copy):
         element.text = labels.get(element.get("data-page-of", ""), UNKNOWN_PAGE)
-    calls = {element.get("id", ""): element for element in _of_class(copy, "noteref")}
+    calls = {element.get("id", ""): element for element in _of_class(copy, "noteref")} if placement.kept else {}
     for call, height in placement.kept:
         block = _block_around(calls[call], height) if call in calls else None
         if block is not None:
@@ -182,13 +179,24 @@ def decorative(root: etree._Element) -> frozenset[str]:
     return frozenset(image.get("src", "") for image in root.iter("img") if image.get("alt") == "")
 
 
-def _put_notes_behind_calls(root: etree._Element) -> None:
-    calls = {element.get("id", ""): element for element in _of_class(root, "noteref")}
-    for note in list(_of_class(root, "footnote")):
+def _name_places(section: etree._Element, name: str) -> None:
+    """Name what stands differently on left pages. A name depends on its section alone, as the layout of that does."""
+    number = 0
+    for element in cast("list[etree._Element]", _WITH_CLASS(section)):
+        if not MIRRORED.isdisjoint(element.get("class", "").split()):
+            number += 1
+            element.set("data-place", f"{name}/{number}")
+
+
+def _put_notes_behind_calls(marks: Iterable[etree._Element], notes: Iterable[etree._Element]) -> None:
+    calls = {mark.get("id", ""): mark for mark in marks}
+    without_call = []
+    for note in notes:
         call = calls.get(note.get("data-call", ""))
         parent = note.getparent()
         if call is None or parent is None:
-            continue  # counted after the layout: a note without a call is not on any page
+            without_call.append(note)  # counted after the layout: it is not on any page
+            continue
         mark = note.get("data-mark", "")
         del note.attrib["data-mark"]
         parent.remove(note)
@@ -199,7 +207,7 @@ def _put_notes_behind_calls(root: etree._Element) -> None:
         after, call.tail = call.tail, None
         call.addnext(note)
         note.tail = after
-    for note in list(_of_class(root, "footnote")):
+    for note in without_call:
         if "data-mark" in note.attrib:
             _remove(note)
 
@@ -312,7 +320,17 @@ def _naming_pages(root: etree._Element) -> list[etree._Element]:
 
 
 def _of_class(root: etree._Element, name: str) -> tuple[etree._Element, ...]:
-    return tuple(cast("list[etree._Element]", _CLASSED(root, name=name)))
+    maybe = cast("list[etree._Element]", _CLASSED(root, name=name))
+    return tuple(element for element in maybe if name in element.get("class", "").split())
+
+
+def _by_class(root: etree._Element) -> Mapping[str, Sequence[etree._Element]]:
+    """All elements that have classes, by each of these, in their order."""
+    found: defaultdict[str, list[etree._Element]] = defaultdict(list)
+    for element in cast("list[etree._Element]", _WITH_CLASS(root)):
+        for name in dict.fromkeys(element.get("class", "").split()):
+            found[name].append(element)
+    return found
 
 
 def _add_class(element: etree._Element, name: str) -> None:

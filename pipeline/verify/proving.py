@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pikepdf
+
 from pipeline import toolchain
 from pipeline.cache import Cache
 from pipeline.checks import CheckResult
@@ -77,41 +79,67 @@ def prove(
     """
     profile = _profile(form.claims)
     own = Findings()
+    others: tuple[CheckResult, ...] = ()
 
-    def compare(
-        desk: Desk,
-    ) -> tuple[tuple[CheckResult, ...], tuple[Diagnostic, ...], PrintedText | None, Compared | None]:
+    def compare(claiming: Path, desk: Desk) -> _Compared:
         wrong = Findings()
         checks, text = check_and_read(path, document, cache, wrong, locate, sound=True)
         if form.for_printers:
             checks = (*checks, *check_for_printers(path, document, wrong, locate))
         like = compare_print(document, sources, cache, text) if sources is not None and text is not None else None
+        said = examine(claiming, path.name, profile, only_declared=True, cache=cache)
         with suppress(NotReadableError):  # the other process says so
             take_part(path, profile, cache, desk)
-        return checks, wrong.all(), text, like
+        return _Compared(checks, wrong.all(), text, like, said)
 
     def judge(desk: Desk) -> Examination:
         return examine(path, path.name, profile, undeclared=True, locate=locate, cache=cache, desk=desk)
 
     with tempfile.TemporaryDirectory(prefix=".shared-", dir=path.parent) as shared:
-        desk = Desk(Path(shared))
-        (checks, wrong, printed, like), examination = _at_once(partial(compare, desk), partial(judge, desk))
-    own.extend(wrong)
-    own.extend(examination.findings)
-    others: tuple[CheckResult, ...] = ()
-    if not has_errors(own.all()):
-        proved = path.read_bytes()
-        path.write_bytes(declared(proved, document, form, epoch))
-        printed = carried_over(printed, proved, path)
-        said = examine(path, path.name, profile, only_declared=True, cache=cache)
-        own.extend(said.findings)
-        examination = _together(examination, said)
-        verdict, found = _verapdf(path, profile)
-        own.extend(found)
-        others = (verdict,)
+        desk, claiming = Desk(Path(shared)), Path(shared) / path.name  # what it will say when all else is proved
+        claiming.write_bytes(_declared(path, document, form, epoch))
+        compared, examination = _at_once(partial(compare, claiming, desk), partial(judge, desk))
+        printed = compared.text
+        own.extend(compared.wrong)
+        own.extend(examination.findings)
+        if not has_errors(own.all()):
+            printed = carried_over(printed, path.read_bytes(), claiming)
+            claiming.replace(path)
+            own.extend(compared.said.findings)
+            examination = _together(examination, compared.said)
+            verdict, found = _verapdf(path, profile)
+            own.extend(found)
+            others = (verdict,)
     findings.extend(own.all())
-    done = Done(source, like, printed) if source is not None else None
-    return Proof((*checks, *examination.summary(), *others), examination, others, done)
+    done = Done(source, compared.like, printed) if source is not None else None
+    return Proof((*compared.checks, *examination.summary(), *others), examination, others, done)
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """What one of the two processes has found.
+
+    Attributes:
+        checks, wrong: of the file against its document.
+        text: what was read of it.
+        like: the comparison of that with the sources.
+        said: what the declarations are held against.
+    """
+
+    checks: tuple[CheckResult, ...]
+    wrong: tuple[Diagnostic, ...]
+    text: PrintedText | None
+    like: Compared | None
+    said: Examination
+
+
+def _declared(path: Path, document: Document, form: Form, epoch: int) -> bytes:
+    """The file with its declarations; as it is, when it cannot be read: then it will not be proved."""
+    data = path.read_bytes()
+    try:
+        return declared(data, document, form, epoch)
+    except pikepdf.PdfError:
+        return data
 
 
 First = TypeVar("First")
