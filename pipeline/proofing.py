@@ -58,6 +58,7 @@ def proved_and_published(
         finished = [Path(aside) / item.edition.file_name(slug) for item in made]
         for item, path in zip(made, finished, strict=True):
             path.write_bytes(item.data)
+            _see_to_the_disk(path)
         for item, path in zip(made, finished, strict=True):
             progress(f"verifying the {item.edition.name}")
             if item.edition is Edition.EPUB:
@@ -82,7 +83,7 @@ def proved_and_published(
             _leave_unproved(folder / UNPROVED, finished, document, proofs)
             return ()
         for path in finished:
-            _see_to_the_disk(path)
+            _see_to_the_disk(path)  # with what it declares
         for artefact, path in zip(artefacts, finished, strict=True):  # what was verified, and in one step
             path.replace(artefact.path)
     shutil.rmtree(folder / UNPROVED, ignore_errors=True)

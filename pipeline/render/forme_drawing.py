@@ -17,11 +17,13 @@ import weasyprint
 from weasyprint import document, draw
 from weasyprint.draw.text import draw_first_line
 from weasyprint.matrix import Matrix
+from weasyprint.pdf.stream import Stream
 from weasyprint.stacking import StackingContext
 
 from pipeline.render.forme import Slot
 from pipeline.render.labels import roman
 from pipeline.render.leaning import replacing
+from pipeline.render.measured_drawing import MeasuredTexts, without_nothing
 from pipeline.render.right_hand import SENTINEL, BoundToSideError, Margins
 from pipeline.render.zones import zone_of
 
@@ -38,7 +40,7 @@ _FONT = re.compile(rb"/(\w+) ([\d.]+) Tf")
 
 _draw_inline_level = draw.draw_inline_level
 _draw_stacking_context = draw.draw_stacking_context
-_draw_text = draw.draw_text
+_show_text = Stream.show_text
 
 
 class Drawing:
@@ -54,6 +56,7 @@ class Drawing:
 
     def __init__(self, margins: Mapping[int, Margins]) -> None:
         self._margins = margins
+        self._texts = MeasuredTexts()
         self._zone = 0.0
         self._margin: Any = None
         self._drawn: dict[int, bytes] = {}  # by the identity of a page's margins, which many pages share
@@ -71,6 +74,7 @@ class Drawing:
             (draw, "draw_replacedbox", self._moving(draw.draw_replacedbox)),
             (draw, "draw_text", self._text),
             (document.Page, "paint", self._painted()),
+            (Stream, "show_text", lambda stream, text: _show_text(stream, without_nothing(text))),
         ]
         with replacing(replaced):
             yield
@@ -141,7 +145,7 @@ class Drawing:
         target = box.element.get("data-page-of", "") if box.element is not None else ""
         form = self._form(box) if self._margin is not None else ""
         if not target and not form:
-            _draw_text(stream, box, *rest)
+            self._texts.draw(stream, box, *rest)
             return
         font, size, glyphs = self._signs(stream, box)
         align = _ALIGNED.get(self._margin.style["text_align_all"], 0.0) if self._margin is not None else 0.0

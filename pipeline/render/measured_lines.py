@@ -9,7 +9,8 @@ several fonts or in other directions. So the same lines come out, to the byte.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -41,8 +42,10 @@ _PLAIN = re.compile(  # letters that run from left to right, and signs that end 
     "\u20a0-\u20bf\u2190-\u22ff]*"
 )
 _SURE: float = 1.0 * TO_UNITS  # what a line must have left over, and the next word be too long
-_FEW = 8  # texts that are remembered: notes and cells come between the lines of a paragraph
-_GLYPH = 5  # integers that Pango describes a glyph with; the second is its width
+_FEW = 8  # texts that are looked at for the end of each line: notes and cells come between those of a paragraph
+_MANY = 256  # texts that are remembered: cells are measured before they are set, and pages are set anew
+_GLYPH = 5  # integers that Pango describes a glyph with: its number, its width, how far it is moved, marks
+_NO_GLYPH = pango.PANGO_GLYPH_EMPTY  # shows nothing; higher numbers stand for what no font has
 
 _split_first_line = line_break.split_first_line
 
@@ -53,6 +56,42 @@ def taken() -> Iterator[None]:
     lines = _Lines()
     with replacing([(module, "split_first_line", lines.first) for module in (inline, preferred)]):
         yield
+
+
+class Glyphs(NamedTuple):
+    """What Pango found for a text in one font, glyph by glyph.
+
+    Attributes:
+        font: the font.
+        keeper: a layout that has it, so that it is not given back.
+        text: the text, in UTF-8.
+        ids, widths: of each glyph, its number in the font and its advance in units of Pango.
+        places: where in the text what each stands for begins.
+        odd: the glyphs that do not simply stand one after the other on the line.
+    """
+
+    font: Any
+    keeper: Layout
+    text: bytes
+    ids: array[int]
+    widths: array[int]
+    places: array[int]
+    odd: tuple[int, ...]
+
+
+class Shown(NamedTuple):
+    """The glyphs of a line.
+
+    Attributes:
+        glyphs: those of the whole text.
+        start, end: those of the line among them.
+        text: the words of the line.
+    """
+
+    glyphs: Glyphs
+    start: int
+    end: int
+    text: str
 
 
 class _Long:
@@ -82,18 +121,37 @@ class _Long:
         """How far from the left each character begins, in units of Pango; None within a ligature."""
         found: list[int | None] = [None] * (self.places[-1] + 1)
         right = 0
-        run = self._line.runs[0]
-        while run != ffi.NULL:
-            start, glyphs = run.data.item.offset, run.data.glyphs
-            count = glyphs.num_glyphs
-            numbers = memoryview(ffi.buffer(glyphs.glyphs, count * ffi.sizeof("PangoGlyphInfo"))).cast("i")
-            for place, at in zip(ffi.unpack(glyphs.log_clusters, count), range(1, _GLYPH * count, _GLYPH), strict=True):
-                if found[start + place] is None:
-                    found[start + place] = right
-                right += numbers[at]
-            run = run.next
+        for place, width in zip(self.glyphs.places, self.glyphs.widths, strict=True):
+            if found[place] is None:
+                found[place] = right
+            right += width
         found[-1] = right
         return found if len(found) == len(self.text) + 1 else [found[place] for place in self.places]
+
+    @cached_property
+    def glyphs(self) -> Glyphs:
+        """The glyphs of the text."""
+        ids, widths, places = array("i"), array("i"), array("i")
+        odd: list[int] = []
+        font = None
+        run = self._line.runs[0] if self.text else ffi.NULL
+        while run != ffi.NULL:
+            item, glyphs = run.data.item, run.data.glyphs
+            font, count, first = item.analysis.font, glyphs.num_glyphs, len(ids)
+            numbers = memoryview(ffi.buffer(glyphs.glyphs, count * ffi.sizeof("PangoGlyphInfo"))).cast("i").tolist()
+            ids.extend(numbers[::_GLYPH])
+            widths.extend(numbers[1::_GLYPH])
+            places.extend([item.offset + place for place in ffi.unpack(glyphs.log_clusters, count)])
+            if any(numbers[2::_GLYPH]) or any(numbers[3::_GLYPH]) or max(numbers[::_GLYPH], default=0) > _NO_GLYPH:
+                odd += range(first, first + count)
+            run = run.next
+        return Glyphs(font, self.layout, self.text.encode(), ids, widths, places, tuple(odd))
+
+    def shown(self, start: int, end: int) -> Shown:
+        """The glyphs of the characters from one place to another."""
+        glyphs = self.glyphs
+        first, last = (bisect_left(glyphs.places, self.places[at]) for at in (start, end))
+        return Shown(glyphs, first, last, self.text[start:end])
 
     @cached_property
     def breaks(self) -> list[int]:
@@ -121,6 +179,7 @@ class _Lines:
 
     def __init__(self) -> None:
         self._last: list[tuple[Any, str, _Long | None]] = []
+        self._known: dict[tuple[int, str], tuple[Any, _Long | None]] = {}  # by style and text; the style is held
 
     def first(
         self,
@@ -139,7 +198,7 @@ class _Lines:
             start = len(whole) - len(text)
             found = _first(long, start, style, context, max_width, breakable=breakable) if long is not None else None
             if found is not None and long is not None:
-                line = _line(whole[start : found.end], max_width, justification_spacing)
+                line = _line(long.shown(start, found.end), max_width, justification_spacing)
                 places = long.places
                 resume_at = None if found.next is None else places[found.next] - places[start]
                 return line, places[found.end] - places[start], resume_at, found.width, long.height, long.baseline
@@ -153,7 +212,12 @@ class _Lines:
                 if number:
                     self._last.insert(0, self._last.pop(number))
                 return whole, long
-        long = _measure(text, style, context) if _PLAIN.fullmatch(text) else None
+        key = id(style), text
+        if key not in self._known:
+            self._known[key] = style, _measure(text, style, context) if _PLAIN.fullmatch(text) else None
+            if len(self._known) > _MANY:
+                del self._known[next(iter(self._known))]
+        long = self._known[key][1]
         self._last.insert(0, (style, text, long))
         del self._last[_FEW:]
         return text, long
@@ -284,10 +348,11 @@ def _may_divide_words(style: Any, *, minimum: bool) -> bool:
     return wrap == "anywhere" or (wrap == "break-word" and not minimum)
 
 
-def _line(text: str, max_width: float | None, justification_spacing: float) -> Any:
-    """What the engine keeps of a line until it is drawn, when Pango lays it out."""
+def _line(shown: Shown, max_width: float | None, justification_spacing: float) -> Any:
+    """What the engine keeps of a line until it is drawn; it may have Pango lay it out again."""
     line = Layout.__new__(Layout)
-    line.text, line.max_width, line.justification_spacing = text, max_width, justification_spacing
+    line.text, line.max_width, line.justification_spacing = shown.text, max_width, justification_spacing
+    line.shown = shown
     line.first_line_direction = 0
     line.ascent = line.underline_position = line.strikethrough_position = None
     return line

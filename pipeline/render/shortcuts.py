@@ -2,7 +2,8 @@
 
 What comes out is the same to the byte. Values that a style gives always alike are remembered with it: the lengths of
 a box that are no percentages, the height of a line, the font and what else Pango is told of it. A property that a
-style sheet does not set is taken from the parent, or from the initial values, before anything else is tried.
+style sheet does not set is taken from the parent, or from the initial values, before anything else is tried; what
+every box is asked for is taken at once.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from weasyprint.css import ComputedStyle
+from weasyprint.css import AnonymousStyle, ComputedStyle
 from weasyprint.css.computed_values import PHYSICAL_FUNCTIONS
 from weasyprint.css.functions import check_math
 from weasyprint.css.properties import INHERITED, INITIAL_NOT_COMPUTED, INITIAL_VALUES
-from weasyprint.layout import percent
+from weasyprint.layout import percent, preferred
 from weasyprint.text import fonts, line_break
 from weasyprint.text.constants import PANGO_DIRECTION
 from weasyprint.text.ffi import ffi, gobject, pango, unicode_to_char_p
@@ -25,11 +26,13 @@ from weasyprint.text.line_break import Layout
 from pipeline.render.leaning import replacing
 
 LEANED_UPON = {
+    "weasyprint.css:AnonymousStyle.__missing__": "d392527077647306",
     "weasyprint.css:ComputedStyle.__missing__": "b318d8efc8ac79d7",
     "weasyprint.layout.percent:percentage": "ebe404ccd9da50bf",
     "weasyprint.layout.percent:resolve_one_percentage": "4cfaa9ad134e4f7b",
     "weasyprint.layout.percent:resolve_percentages": "71673078096fcf87",
     "weasyprint.layout.percent:adjust_box_sizing": "88f3351db0280d16",
+    "weasyprint.layout.preferred:shrink_to_fit": "38ecf6d5c6439df6",
     "weasyprint.text.fonts:get_font_description": "85734b8947b9bf64",
     "weasyprint.text.fonts:font_features": "e35741064c068852",
     "weasyprint.text.line_break:Layout.setup": "fb227a55094f41d4",
@@ -48,11 +51,29 @@ _LOGICAL = {
     direction: {name: function(block="ttb", inline=direction) for name, function in PHYSICAL_FUNCTIONS.items()}
     for direction in ("ltr", "rtl")
 }
+_LOGICAL_NAMES = frozenset(name for names in _LOGICAL.values() for name in names.values())
+_OF_BOXES = {
+    name: INITIAL_VALUES[name]
+    for name in (
+        *_LENGTHS, "box_sizing", "overflow", "image_orientation", "opacity", "border_top_left_radius",
+        "border_top_right_radius", "border_bottom_right_radius", "border_bottom_left_radius", "border_image_source",
+        "mask_border_source", "box_shadow", "outline_style", "outline_offset", "outline_color", "background_color",
+        "background_image", "box_decoration_break", "transform", "bookmark_state", "appearance", "bookmark_level",
+        "border_left_style", "border_right_style", "border_top_style", "border_bottom_style",
+    )
+}  # fmt: skip
+_OF_TEXTS = (
+    "direction", "border_collapse", "lang", "visibility", "font_language_override", "font_variant_ligatures",
+    "font_variant_alternates", "font_variant_east_asian", "font_variant_position", "font_variant_caps",
+    "font_variant_numeric", "font_stretch", "font_feature_settings", "font_family", "font_style", "font_size",
+    "font_weight", "font_variation_settings", "font_kerning", "color", "white_space", "line_height",
+)  # fmt: skip
 
 _resolve_percentages = percent.resolve_percentages
 _strut = line_break.strut
 _get_font_description = fonts.get_font_description
 _missing = ComputedStyle.__missing__
+_missing_of_anonymous = AnonymousStyle.__missing__
 _set_up = Layout.setup
 
 
@@ -66,7 +87,8 @@ def taken() -> Iterator[None]:
         for module in modules
         if getattr(module, old.__name__, None) is old
     ]
-    with replacing([*names, (ComputedStyle, "__missing__", _computed), (Layout, "setup", _set_up_as_before)]):
+    missing = ((ComputedStyle, "__missing__", _computed), (AnonymousStyle, "__missing__", _taken_over))
+    with replacing([*names, *missing, (Layout, "setup", _set_up_as_before)]):
         yield
 
 
@@ -175,12 +197,36 @@ def _computed(style: Any, key: str) -> Any:
         return _missing(style, key)
     else:
         value = INITIAL_VALUES[key]
+        if key in _OF_BOXES and _LOGICAL_NAMES.isdisjoint(cascaded):
+            unset = _OF_BOXES.copy()
+            for name in cascaded:
+                unset.pop(name, None)
+            style.update(unset | style)
+            return value
     style[key] = value
     return value
+
+
+def _taken_over(style: Any, key: str) -> Any:
+    """The value of a property of a box that stands for no element."""
+    if key in _OF_BOXES or key in _OF_TEXTS:
+        parent = style.parent_style
+        style.update(_OF_BOXES | {name: parent[name] for name in _OF_TEXTS} | style)
+        return style[key]
+    return _missing_of_anonymous(style, key)
+
+
+def _fitted(context: Any, box: Any, available: float) -> Any:
+    """The width of a box as wide as its content; where there is room for all of it, its longest word does not count."""
+    widest = preferred.max_content_width(context, box, outer=False)
+    if widest <= available:
+        return widest
+    return min(max(preferred.min_content_width(context, box, outer=False), available), widest)
 
 
 _SHORT: dict[Callable[..., Any], Callable[..., Any]] = {
     _resolve_percentages: _percentages_resolved,
     _strut: _strut_of,
     _get_font_description: _font_description_of,
+    preferred.shrink_to_fit: _fitted,
 }
