@@ -13,12 +13,13 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.render.forme import Forme, Slot, Stock
+from pipeline.render.forme import Forme, Slot, Stock, number_of
 
 ROOM = 512  # object numbers: the blocks of formes are multiples of this
 PAGES, FONTS, DOCUMENT, NAMESPACE = 2, 3, 4, 5  # objects of the whole file that formes refer to; the catalog is 1
 _METADATA = b"/Type /Metadata"
 _IN_STREAM = 400  # objects in an object stream
+_LARGE = 20_000  # bytes of an object that stands in a stream of its own
 _OPEN_WIDE = b"0006"  # the mark of a page number in a string of UTF-16, among other things
 _LEVEL = 6  # of zlib: more makes files hardly smaller
 
@@ -30,6 +31,7 @@ _PAGE_OF = re.compile("\x06([^\x06]*)\x06")
 _STRING = re.compile(rb"\(([^()\\]|\\.)*\x06([^()\\]|\\.)*\)|<feff[0-9a-f]*>", re.DOTALL)
 _IN_DOCUMENT = b"/P \x01D\x01"
 _KIDS = re.compile(rb"(/K \[[^\]]*)\]")  # of an element of the structure: references and numbers
+_ELEMENT = re.compile(rb"/Type ?/StructElem\b")
 _PAGE = re.compile(rb"/Pg \x01(\d+)\x01")
 _TEXT = re.compile(rb"\x05(\d+)\x05")
 
@@ -82,7 +84,11 @@ def room_for(forme: Forme) -> int:
 
 
 def seated(forme: Forme, stock: Stock, seat: Seat) -> Chunk:
-    """A forme as it stands in the file."""
+    """A forme as it stands in the file.
+
+    Its structure has object streams of its own, but for the elements that it begins with: who looks at its pages, or
+    only at where it stands, does not read it.
+    """
     numbered = _numbering(seat.base)
     side = [seat.is_left(page) for page in range(len(forme.sheets))]
     owner = _owners(forme, stock)
@@ -108,7 +114,11 @@ def seated(forme: Forme, stock: Stock, seat: Seat) -> Chunk:
     for at, head, data in stock.streams:
         head = _REFERENCE.sub(numbered, head)
         writer.stream(seat.base + at, head, data, encoded=at in stock.encoded)
-    writer.pack(bodies, seat.base + forme.count)
+    tagging = {number for number, body in bodies if _ELEMENT.search(body) is not None}
+    tagging.add(seat.base + forme.parents)
+    tagging -= {seat.base + number_of(kid) for kid in forme.kids}
+    next_stream = writer.pack([item for item in bodies if item[0] not in tagging], seat.base + forme.count)
+    writer.pack([item for item in bodies if item[0] in tagging], next_stream)
     return writer.chunk()
 
 
@@ -198,9 +208,10 @@ class _Writer:
         self._parts.append(written)
         self._length += len(written)
 
-    def pack(self, bodies: Sequence[tuple[int, bytes]], first: int) -> None:
-        """Objects in object streams, whose own numbers begin at `first`."""
-        for count, start in enumerate(range(0, len(bodies), _IN_STREAM)):
+    def pack(self, bodies: Sequence[tuple[int, bytes]], first: int) -> int:
+        """Objects in object streams, whose own numbers begin at `first`; gives the next one."""
+        starts = range(0, len(bodies), _IN_STREAM)
+        for count, start in enumerate(starts):
             group = bodies[start : start + _IN_STREAM]
             places: list[bytes] = []
             length = 0
@@ -211,6 +222,7 @@ class _Writer:
             index = b" ".join(places) + b"\n"
             head = b"<</Type/ObjStm/N %d/First %d>>" % (len(group), len(index))
             self.stream(first + count, head, index + b"\n".join(body for _, body in group))
+        return first + len(starts)
 
     def chunk(self) -> Chunk:
         return Chunk(b"".join(self._parts), tuple(self._offsets), tuple(self._packed))
@@ -259,6 +271,9 @@ def _table(entries: Mapping[int, tuple[int, int, int]], size: int) -> bytes:
 def global_chunk(objects: Mapping[int, bytes], streams: Iterable[tuple[int, bytes, bytes]], packing: int) -> Chunk:
     """What belongs to the whole file.
 
+    A reader that wants one object of a stream mostly reads all of them. So what lists everything in the report does not
+    stand in one stream with the catalog.
+
     Args:
         objects: its objects that are no streams.
         streams: its streams: number, dictionary, content.
@@ -267,5 +282,7 @@ def global_chunk(objects: Mapping[int, bytes], streams: Iterable[tuple[int, byte
     writer = _Writer()
     for number, head, data in streams:
         writer.stream(number, head, data, encoded=_METADATA in head)  # to be found by those who do not read PDF
-    writer.pack(sorted(objects.items()), packing)
+    packing = writer.pack(sorted(item for item in objects.items() if len(item[1]) < _LARGE), packing)
+    for item in sorted(item for item in objects.items() if len(item[1]) >= _LARGE):
+        packing = writer.pack([item], packing)
     return writer.chunk()

@@ -33,6 +33,7 @@ _CATALOG, _STRUCTURE, _PARENTS, _NAMES, _OUTLINES = 1, 6, 7, 8, 9
 FIRST = 10  # of the objects whose number depends on the report: those of its `Statement`
 _PER_FACE = 6
 _PER_STREAM = 400
+_LARGE = 20  # objects that may need a stream of their own: what lists all pages, ids, places, labels; fonts' widths
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class Seated:
 def room_for_whole(statement: Statement, bookmarks: int, faces: int) -> int:
     """The number after which those of formes begin."""
     needed = statement.after + bookmarks + _PER_FACE * faces
-    needed += needed // _PER_STREAM + 2
+    needed += needed // _PER_STREAM + 2 + _LARGE
     return -(-needed // ROOM) * ROOM
 
 
