@@ -162,6 +162,24 @@ class TestTheSamePages:
         assert apart == said(in_one(monkeypatch, RICH, form=form, attached=attached).data)
         assert ("/Part" in str(apart["structure"])) is any(item.part for item in RICH.chapters)
 
+    def test_who_looks_at_pages_alone_need_not_read_the_structure(self) -> None:
+        """A reader that wants one object of a stream mostly reads all of them (ISO 32000-2, 7.5.7)."""
+        with pikepdf.open(BytesIO(printing(RICH).data)) as pdf:
+            streams: dict[int, list[Any]] = {}
+            for (number, _), place in pdf.get_xref_table().items():
+                item = pdf.get_object(number, 0)
+                if place.type == 2 and isinstance(item, pikepdf.Dictionary):  # in an object stream
+                    streams.setdefault(place.obj_stream_number or 0, []).append(item)
+            kinds = {number: {str(item.get("/Type", "")) for item in held} for number, held in streams.items()}
+            elements = {
+                number: [item for item in held if item.get("/Type", "") == "/StructElem"]
+                for number, held in streams.items()
+            }
+            beside = [item for number, kind in kinds.items() if "/Page" in kind for item in elements[number]]
+            assert beside and all(item.P.S in ("/Document", "/Part") for item in beside), "what chapters begin with"
+            apart = [number for number, kind in kinds.items() if not kind & {"/Page", "/Catalog"}]
+            assert sum(len(elements[number]) for number in apart) > 50
+
     def test_everything_stands_where_it_stood_on_left_pages_too(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Side notes, wide figures, key figures and openers: every text object at the same place of the same page."""
 

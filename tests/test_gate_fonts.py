@@ -71,6 +71,11 @@ class TestCMaps:
     def test_characters_of_several_letters_and_beyond_the_first_plane(self) -> None:
         assert read("2 beginbfchar <01> <00660069> <02> <D835DC00> endbfchar").texts == {1: "fi", 2: "\U0001d400"}
 
+    @pytest.mark.parametrize("data", [b"", b"\x00\x41", b"\x00\x41\x12\xff\x00\x41", b"\xff\xfe\x01"])
+    def test_codes_of_two_bytes(self, data: bytes) -> None:
+        whole = data[: len(data) // 2 * 2]
+        assert list(cmaps.pairs(data)) == [code for code, _ in cmaps.Map().codes(whole)]
+
     def test_codes_of_several_lengths(self) -> None:
         found = read("2 begincodespacerange <00> <7f> <8000> <ffff> endcodespacerange")
         assert list(found.codes(b"\x41\x81\x02")) == [(0x41, 1), (0x8102, 2)]

@@ -206,7 +206,7 @@ def residue(file: Opened) -> Iterator[Fault]:
                 known = read.setdefault(id(face), {})
                 for data in piece.codes:
                     if data not in known:  # many a piece of a line is shown on other pages, too
-                        known[data] = "".join(face.character(code) or "" for code in face.sequence(data))
+                        known[data] = face.words(data)
                     letters.append(known[data])
         for found in _RESIDUE.finditer("".join(letters)):
             yield Fault(f'the text shows "{found[0][:40]}"', canvas.where)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -62,6 +64,14 @@ class Map:
                 code = int.from_bytes(data[at : at + length], "big")
             yield code, length
             at += length
+
+
+def pairs(data: bytes) -> array[int]:
+    """The codes of two bytes each in a string; a byte that is left over is none."""
+    codes = array("H", data[: len(data) // 2 * 2])
+    if sys.byteorder == "little":
+        codes.byteswap()
+    return codes
 
 
 def read(stream: Any) -> Map:

@@ -19,6 +19,7 @@ import pikepdf
 from pipeline.cache import key_of
 from pipeline.diagnostics import Rule
 from pipeline.verify.gate.clauses import Fault
+from pipeline.verify.gate.cmaps import pairs
 from pipeline.verify.gate.division import Division, LeftOut, Part, Use, numbers_of
 from pipeline.verify.gate.opened import Opened
 from pipeline.verify.gate.painted import painted
@@ -277,8 +278,7 @@ def _condensed(face: Typeface, strings: set[bytes]) -> tuple[bytes, ...]:
         return (bytes(sorted({code for string in strings for code in string})),)
     if face.cmap[1] is not None or any(len(string) % 2 for string in strings):
         return tuple(sorted(strings))
-    codes = {string[at : at + 2] for string in strings for at in range(0, len(string), 2)}
-    return (b"".join(sorted(codes)),)
+    return (b"".join(code.to_bytes(2, "big") for code in sorted(set(pairs(b"".join(strings))))),)
 
 
 def _characters(face: Typeface, strings: Iterable[bytes]) -> str:

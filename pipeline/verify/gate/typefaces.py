@@ -12,7 +12,7 @@ from fontTools import agl
 from fontTools.encodings.MacRoman import MacRoman
 from fontTools.encodings.StandardEncoding import StandardEncoding
 
-from pipeline.verify.gate.cmaps import Map, of_font, read
+from pipeline.verify.gate.cmaps import Map, of_font, pairs, read
 from pipeline.verify.gate.opened import Opened, once
 from pipeline.verify.gate.painted import painted
 from pipeline.verify.gate.programs import Program, program_of
@@ -61,6 +61,18 @@ class Glyph:
     cid: int
     name: str | None
     present: bool | None
+
+
+class _Words(dict[int, str]):
+    """What the codes of a font stand for, each looked up once."""
+
+    def __init__(self, face: Typeface) -> None:
+        super().__init__()
+        self._face = face
+
+    def __missing__(self, code: int) -> str:
+        words = self[code] = self._face.character(code) or ""
+        return words
 
 
 @dataclass(eq=False)
@@ -139,22 +151,29 @@ class Typeface:
 
     def codes(self, *, visible: bool = True) -> set[tuple[int, int]]:
         """The codes shown, with their length in bytes."""
-        reader = self.cmap[1] if self.kind == "Type0" else None
-        found: set[tuple[int, int]] = set()
-        for data in self.visible if visible else self.strings:
-            if self.kind != "Type0":
-                found.update((code, 1) for code in data)
-            else:
-                found.update((reader or Map()).codes(data))
-        return found
+        strings = self.visible if visible else self.strings
+        if self.kind != "Type0":
+            return {(code, 1) for code in b"".join(strings)}
+        if self.cmap[1] is None and not any(len(data) % 2 for data in strings):
+            return {(code, 2) for code in set(pairs(b"".join(strings)))}
+        reader = self.cmap[1] or Map()
+        return {code for data in strings for code in reader.codes(data)}
 
     def sequence(self, data: bytes) -> list[int]:
         """The codes of a string in their order."""
         if self.kind != "Type0":
             return list(data)
         if self.cmap[1] is None:
-            return [high << 8 | low for high, low in zip(data[::2], data[1::2], strict=False)]
+            return pairs(data).tolist()
         return [code for code, _ in self.cmap[1].codes(data)]
+
+    def words(self, data: bytes) -> str:
+        """What a string stands for; what nothing is said of is left out."""
+        return "".join(map(self._words.__getitem__, self.sequence(data)))
+
+    @cached_property
+    def _words(self) -> _Words:
+        return _Words(self)
 
     @cached_property
     def to_unicode(self) -> Map | None:
