@@ -56,9 +56,9 @@ class Rule:
     severity: Severity
     doc: str
 
-    def __reduce__(self) -> tuple[Callable[[str], Rule], tuple[str]]:
-        """A rule handed from one process to another is the same rule there."""
-        return _rule, (self.code,)
+    def __reduce__(self) -> tuple[Callable[[str, str, Severity, str], Rule], tuple[str, str, Severity, str]]:
+        """A rule handed from one process to another is the same rule there, if that has loaded what declares it."""
+        return _rule, (self.code, self.name, self.severity, self.doc)
 
     @property
     def family(self) -> str:
@@ -109,8 +109,8 @@ def declare(code: str, name: str, severity: Severity, doc: str) -> Rule:
     return _RULES[code]
 
 
-def _rule(code: str) -> Rule:
-    return _RULES[code]
+def _rule(code: str, name: str, severity: Severity, doc: str) -> Rule:
+    return _RULES.get(code) or Rule(code, name, severity, doc)
 
 
 def declared_rules() -> tuple[Rule, ...]:

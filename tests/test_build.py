@@ -584,3 +584,19 @@ def test_nothing_of_it_is_published(thief: tuple[Path, Composed], monkeypatch: p
     assert any(finding.rule.code == "TPL001" and "css" in finding.message for finding in outcome.findings)
     assert SECRET not in repr(outcome.findings)
     assert not (report.parent.parent / "build" / "small").exists()
+
+
+@pytest.mark.process
+@pytest.mark.artefact
+def test_what_the_printer_finds_is_told_by_a_command_that_has_not_loaded_it(tmp_path: Path) -> None:
+    """The printer is another process, and its kinds of findings are not those of the command's own modules."""
+    report = tmp_path / "content" / "one"
+    shutil.copytree(CLEAN, report)
+    with (report / "report.yaml").open("a") as settings:
+        settings.write("design: {stylesheets: [own.css]}\n")
+    (report / "own.css").write_text("p { colour: red }\n")
+    command = [sys.executable, "-m", "pipeline", "build", "one", "--to", "pdf", "--format", "json"]
+    where = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=tmp_path, env=where, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stderr
+    assert "WPR001" in done.stdout and "own.css" in done.stdout and "colour" in done.stdout

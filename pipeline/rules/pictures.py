@@ -19,7 +19,8 @@ BAD_PICTURE = declare(
     """
     A picture is not SVG, PNG or JPEG by its content, is broken, has an ending that says something else,
     or is an SVG with something that cannot be set: a script, `foreignObject` (drawing programs put text
-    there, and it would vanish), `textPath`, an entity, a link to a file or an address outside.
+    there, and it would vanish), `textPath`, an entity, a link to a file or an address outside. Or it has more than
+    150 million pixels, which no page shows and which need gigabytes to be opened.
 
     Bad:   an SVG of a diagram editor with its labels in foreignObject
     Good:  the same exported with "text as paths" or plain text
@@ -41,6 +42,7 @@ HEAVY_PICTURE = declare(
 
 HEAVIEST = 5_000_000  # bytes
 LARGEST_SVG = 10_000_000
+MOST_PIXELS = 150_000_000
 ENDINGS = {"svg": ("svg",), "png": ("png",), "jpeg": ("jpg", "jpeg")}
 FORBIDDEN = {
     "script": "take it out: a printed picture does nothing",
@@ -49,6 +51,8 @@ FORBIDDEN = {
     "handler": "take it out: a printed picture does nothing",
     "iframe": "take it out",
 }
+_MARKER = 0xFF
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # the markers of frames (ISO/IEC 10918-1, table B.1)
 _URL = re.compile(r"url\(\s*['\"]?\s*(?!['\"]?#)([^)'\"]*)", re.IGNORECASE)
 _IMPORT = re.compile(r"@import\b", re.IGNORECASE)
 _SVG_START = re.compile(
@@ -111,8 +115,15 @@ def kind_of(data: bytes) -> str:
     return "svg" if _SVG_START.match(data[:65536]) else ""
 
 
+def _too_large(width: int, height: int) -> Iterator[tuple[str, str]]:
+    if width * height > MOST_PIXELS:
+        hint = "save it in the size in which it is printed: 1800 pixels over the width of the text are 300 to the inch"
+        yield f"has {width:,} \u00d7 {height:,} pixels", hint
+
+
 def _png(data: bytes) -> Iterator[tuple[str, str]]:
     """Walks the chunks (ISO/IEC 15948, 5.3): each must be whole, with its checksum, and IEND must come."""
+    yield from _too_large(*(int.from_bytes(data[at : at + 4], "big") for at in (16, 20)))  # IHDR comes first
     place, hint = 8, "export it again"
     while place + 12 <= len(data):
         length = int.from_bytes(data[place : place + 4], "big")
@@ -130,8 +141,24 @@ def _png(data: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _jpeg(data: bytes) -> Iterator[tuple[str, str]]:
+    yield from _too_large(*_size_of_jpeg(data))
     if b"\xff\xd9" not in data[-4096:]:
         yield "is cut off", "export it again"
+
+
+def _size_of_jpeg(data: bytes) -> tuple[int, int]:
+    """Width and height as the frame header says them (ISO/IEC 10918-1, B.2.2); nothing where there is none."""
+    place = 2
+    while place + 9 <= len(data) and data[place] == _MARKER:
+        marker, length = data[place + 1], int.from_bytes(data[place + 2 : place + 4], "big")
+        if marker == _MARKER:  # before a marker there may be more of them
+            place += 1
+            continue
+        if marker in _FRAMES:
+            height, width = (int.from_bytes(data[at : at + 2], "big") for at in (place + 5, place + 7))
+            return width, height
+        place += 2 + length
+    return 0, 0
 
 
 def _svg(data: bytes) -> Iterator[tuple[str, str]]:
