@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.render.forme import Forme, Slot, Stock, number_of
+from pipeline.render.parts import NOTHING_HANGS, Hanging
 
 ROOM = 512  # object numbers: the blocks of formes are multiples of this
 PAGES, FONTS, DOCUMENT, NAMESPACE = 2, 3, 4, 5  # objects of the whole file that formes refer to; the catalog is 1
@@ -45,17 +46,14 @@ class Seat:
         page: the index of its first page.
         labels: the page numbers that are printed on its pages.
         named: the page numbers that its slots show, by the id of their target.
-        within: the chapters of it that belong to a part: the numbers of their elements in the forme, and that of the
-            part's element in the file.
-        gathered: its parts: the number of the part's element in the forme, and those of its chapters in the file.
+        hanging: what of its structure hangs elsewhere than in the Document element.
     """
 
     base: int
     page: int
     labels: tuple[str, ...]
     named: tuple[tuple[str, str], ...]
-    within: tuple[tuple[int, int], ...] = ()
-    gathered: tuple[tuple[int, tuple[int, ...]], ...] = ()
+    hanging: Hanging = NOTHING_HANGS
 
     def is_left(self, page: int) -> bool:
         """Whether a page of the forme is a left-hand one."""
@@ -93,7 +91,7 @@ def seated(forme: Forme, stock: Stock, seat: Seat) -> Chunk:
     side = [seat.is_left(page) for page in range(len(forme.sheets))]
     owner = _owners(forme, stock)
     bodies = []
-    named, within, gathered = dict(seat.named), dict(seat.within), dict(seat.gathered)
+    named, within, gathered = dict(seat.named), dict(seat.hanging.within), dict(seat.hanging.gathered)
     for at, body in stock.objects:
         if at in within:
             body = body.replace(_IN_DOCUMENT, b"/P %d 0 R" % within[at])

@@ -160,7 +160,7 @@ def _bound(formes: Formes, settled: _Settled, facts: Facts) -> tuple[bytes, froz
         forme = place.forme
         named = tuple((id, known[id]) for id in dict.fromkeys(slot.target for slot in forme.slots) if id in known)
         own = layout.labels[place.page : place.page + len(forme.sheets)]
-        seat = Seat(first, place.page, own, named, hanging.within, hanging.gathered)
+        seat = Seat(first, place.page, own, named, hanging)
         if any(sheet.patterned and seat.is_left(number) for number, sheet in enumerate(forme.sheets)):
             raise BoundToSideError("a pattern stands on a left-hand page")
         wanted.append((place.key, forme, seat))

@@ -18,6 +18,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import pydyf
+
 from pipeline.diagnostics import Diagnostic
 from pipeline.render.contrast import Faint
 from pipeline.render.pagemap import Place
@@ -188,6 +190,11 @@ class Forme:
         return frozenset(
             slot.target for slot in self.slots if slot.target and not slot.takes(labels.get(slot.target, slot.guess))
         )
+
+
+def string(text: str) -> bytes:
+    """A text as PDF writes it (ISO 32000-2, 7.9.2)."""
+    return bytes(pydyf.String(text).data)
 
 
 def number_of(mark: bytes) -> int:

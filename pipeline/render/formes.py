@@ -193,10 +193,10 @@ class Formes:
         sheets = [len(wanted[number][1].sheets) for number in missing]
         try:
             made = in_batches(
-                missing, sheets, lambda some: [self._seated(*wanted[n]) for n in some], least=20, most=100
+                missing, sheets, lambda some: [self._seated(names[n], *wanted[n]) for n in some], least=20, most=100
             )
             chunks = dict(zip(missing, made, strict=True))
-            return [chunks.get(number) or self._chunk(*wanted[number]) for number in range(len(wanted))]
+            return [chunks.get(number) or self._chunk(names[number], *wanted[number]) for number in range(len(wanted))]
         except StaleError as stale:
             self._formes.pop(stale.key, None)
             self._stale.add(stale.key)
@@ -205,15 +205,15 @@ class Formes:
             message = f"the pages could not be bound: {failed.reason}"
             raise StageFailedError(CHAPTER_FAILED.at(self._edition, message)) from failed
 
-    def _chunk(self, key: str, forme: Forme, seat: Seat) -> Chunk:
+    def _chunk(self, name: str, key: str, forme: Forme, seat: Seat) -> Chunk:
         """A stretch of the file that seems to be kept."""
-        stored = self._cache.get(_name_of_chunk(key, seat))
+        stored = self._cache.get(name)
         if stored is None:  # damaged, or gone since it was seen
-            return self._seated(key, forme, seat)
+            return self._seated(name, key, forme, seat)
         chunk: Chunk = pickle.loads(stored)  # noqa: S301  # the cache is our own
         return chunk
 
-    def _seated(self, key: str, forme: Forme, seat: Seat) -> Chunk:
+    def _seated(self, name: str, key: str, forme: Forme, seat: Seat) -> Chunk:
         """A stretch of the file, made now and kept."""
         stock = self._stocks.get(key)
         if stock is None:
@@ -222,7 +222,7 @@ class Formes:
                 raise StaleError(key)
             stock = pickle.loads(kept)  # noqa: S301  # the cache is our own
         chunk = seated(forme, stock, seat)
-        self._cache.put(_name_of_chunk(key, seat), pickle.dumps(chunk, pickle.HIGHEST_PROTOCOL))
+        self._cache.put(name, pickle.dumps(chunk, pickle.HIGHEST_PROTOCOL))
         return chunk
 
     def subset(self, face: Face) -> bytes:
@@ -281,8 +281,8 @@ class Formes:
 
 def _name_of_chunk(key: str, seat: Seat) -> str:
     """What a forme in its seat is kept under."""
-    side, hung = seat.page % 2, (seat.within, seat.gathered)
-    return key_of("chunk", key, repr(seat.base), repr(side), repr(seat.labels), repr(seat.named), repr(hung))
+    side = seat.page % 2
+    return key_of("chunk", key, repr(seat.base), repr(side), repr(seat.labels), repr(seat.named), repr(seat.hanging))
 
 
 def _measure(label: str) -> str:

@@ -101,11 +101,12 @@ class _Long:
         text: plain.
         layout: of the text, without a width.
         line: its only line.
+        keepers: a layout of each font, which holds it for as long as lines are to be drawn.
     """
 
-    def __init__(self, text: str, layout: Any, line: Any, style: Any) -> None:
+    def __init__(self, text: str, layout: Any, line: Any, style: Any, keepers: dict[Any, Any]) -> None:
         self.text = text
-        self.layout, self._line = layout, line
+        self.layout, self._line, self._keepers = layout, line, keepers
         self.width, self.height = line_break.line_size(line, style)
         self.baseline = pango.pango_layout_get_baseline(layout.layout) * FROM_UNITS
 
@@ -145,7 +146,8 @@ class _Long:
             if any(numbers[2::_GLYPH]) or any(numbers[3::_GLYPH]) or max(numbers[::_GLYPH], default=0) > _NO_GLYPH:
                 odd += range(first, first + count)
             run = run.next
-        return Glyphs(font, self.layout, self.text.encode(), ids, widths, places, tuple(odd))
+        keeper = self._keepers.setdefault(font, self.layout)
+        return Glyphs(font, keeper, self.text.encode(), ids, widths, places, tuple(odd))
 
     def shown(self, start: int, end: int) -> Shown:
         """The glyphs of the characters from one place to another."""
@@ -179,6 +181,7 @@ class _Lines:
 
     def __init__(self) -> None:
         self._last: list[tuple[Any, str, _Long | None]] = []
+        self._keepers: dict[Any, Any] = {}
         self._known: dict[tuple[int, str], tuple[Any, _Long | None]] = {}  # by style and text; the style is held
 
     def first(
@@ -214,7 +217,8 @@ class _Lines:
                 return whole, long
         key = id(style), text
         if key not in self._known:
-            self._known[key] = style, _measure(text, style, context) if _PLAIN.fullmatch(text) else None
+            long = _measure(text, style, context, self._keepers) if _PLAIN.fullmatch(text) else None
+            self._known[key] = style, long
             if len(self._known) > _MANY:
                 del self._known[next(iter(self._known))]
         long = self._known[key][1]
@@ -223,7 +227,7 @@ class _Lines:
         return text, long
 
 
-def _measure(text: str, style: Any, context: Any) -> _Long | None:
+def _measure(text: str, style: Any, context: Any, keepers: dict[Any, Any]) -> _Long | None:
     """A text as one long line in one font from left to right; None when it is not."""
     layout = line_break.create_layout(text, style, context, None, 0)
     line, second = layout.get_first_line()
@@ -236,7 +240,7 @@ def _measure(text: str, style: Any, context: Any) -> _Long | None:
         if analysis.level % 2 or font not in (None, analysis.font):
             return None
         font, run = analysis.font, run.next
-    return _Long(text, layout, line, style)
+    return _Long(text, layout, line, style, keepers)
 
 
 def _first(

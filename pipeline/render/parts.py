@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import pydyf
-
-from pipeline.render.forme import Forme, number_of
+from pipeline.render.forme import Forme, number_of, string
 
 
 @dataclass(frozen=True, slots=True)
 class Hanging:
-    """What of the structure of a forme hangs elsewhere than in the Document element (see `binding.Seat`).
+    """What of the structure of a forme hangs elsewhere than in the Document element (ISO 32000-2, 14.7.2).
 
     Attributes:
         within: chapters: the number of their element in the forme, and that of the part's element in the file.
@@ -21,6 +19,9 @@ class Hanging:
 
     within: tuple[tuple[int, int], ...] = ()
     gathered: tuple[tuple[int, tuple[int, ...]], ...] = ()
+
+
+NOTHING_HANGS = Hanging()
 
 
 def hangings(formes: Sequence[tuple[Forme, int]], parts: Sequence[tuple[str, Sequence[str]]]) -> tuple[Hanging, ...]:
@@ -34,7 +35,7 @@ def hangings(formes: Sequence[tuple[Forme, int]], parts: Sequence[tuple[str, Seq
         For each forme, what of it hangs elsewhere.
     """
     if not parts:
-        return tuple(Hanging() for _ in formes)
+        return (NOTHING_HANGS,) * len(formes)
     found = {
         name: (index, number_of(place))
         for index, (forme, _) in enumerate(formes)
@@ -44,8 +45,8 @@ def hangings(formes: Sequence[tuple[Forme, int]], parts: Sequence[tuple[str, Seq
     within: dict[int, list[tuple[int, int]]] = {}
     gathered: dict[int, list[tuple[int, tuple[int, ...]]]] = {}
     for part, chapters in parts:
-        home = found.get(_name(part))
-        kids = [found[_name(chapter)] for chapter in chapters if _name(chapter) in found]
+        home = found.get(string(part))
+        kids = [found[string(chapter)] for chapter in chapters if string(chapter) in found]
         if home is None or not kids:
             continue
         index, number = home
@@ -53,7 +54,3 @@ def hangings(formes: Sequence[tuple[Forme, int]], parts: Sequence[tuple[str, Seq
             within.setdefault(at, []).append((kid, formes[index][1] + number))
         gathered.setdefault(index, []).append((number, tuple(formes[at][1] + kid for at, kid in kids)))
     return tuple(Hanging(tuple(within.get(index, ())), tuple(gathered.get(index, ()))) for index in range(len(formes)))
-
-
-def _name(id: str) -> bytes:
-    return bytes(pydyf.String(id).data)

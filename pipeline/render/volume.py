@@ -9,8 +9,6 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import pydyf
-
 from pipeline.render import typefaces
 from pipeline.render.binding import (
     DOCUMENT,
@@ -24,7 +22,7 @@ from pipeline.render.binding import (
     global_chunk,
     referred,
 )
-from pipeline.render.forme import Bookmark, Face, Forme, number_of
+from pipeline.render.forme import Bookmark, Face, Forme, number_of, string
 from pipeline.render.labels import page_labels
 from pipeline.render.statement import Statement
 from pipeline.render.tags import NAMESPACE as _PDF_2
@@ -96,7 +94,7 @@ def bound(
     objects[PAGES] = _page_tree(seated)
     objects |= _structure(seated)
     names = list(_destinations(seated))
-    tree = b"".join(_string(name) + b" " + place + b" " for name, place in sorted(names))
+    tree = b"".join(string(name) + b" " + place + b" " for name, place in sorted(names))
     objects[_NAMES] = b"<</Dests<</Names[" + tree + b"]>>" + statement.names + b">>"
     objects[_CATALOG] = _catalog(statement, labels, tagged=_STRUCTURE in objects, outlined=bool(bookmarks))
     chunks = [global_chunk(objects, streams, last), *(item.chunk for item in seated)]
@@ -108,10 +106,6 @@ def bound(
 
 def _page(item: Seated, page: int) -> bytes:
     return b"%d 0 R" % (item.seat.base + item.forme.sheets[page].object)
-
-
-def _string(text: str) -> bytes:
-    return bytes(pydyf.String(text).data)
 
 
 def _dictionary(entries: Iterator[tuple[str, bytes]]) -> bytes:
@@ -159,7 +153,7 @@ def _structure(seated: Sequence[Seated]) -> dict[int, bytes]:
     found = {_PARENTS: b"<</Kids[%s]>>" % leaves}
     space, own = b"", b""
     if any(item.forme.namespaced for item in tagged):
-        found[NAMESPACE] = b"<</Type/Namespace/NS %s>>" % _string(_PDF_2)
+        found[NAMESPACE] = b"<</Type/Namespace/NS %s>>" % string(_PDF_2)
         space, own = b"/Namespaces[%d 0 R]" % NAMESPACE, b"/NS %d 0 R" % NAMESPACE
     root = b"<</Type/StructTreeRoot/K[%d 0 R]/ParentTree %d 0 R/ParentTreeNextKey %d%s%s>>"
     found[_STRUCTURE] = root % (DOCUMENT, _PARENTS, after, tree, space)
@@ -169,7 +163,7 @@ def _structure(seated: Sequence[Seated]) -> dict[int, bytes]:
 
 def _own_kids(item: Seated) -> list[bytes]:
     """The elements of a forme that hang in the Document element, and in no part."""
-    within = dict(item.seat.within)
+    within = dict(item.seat.hanging.within)
     return [kid for kid in item.forme.kids if number_of(kid) not in within]
 
 
@@ -208,7 +202,7 @@ def _add_outline(objects: dict[int, bytes], bookmarks: Sequence[tuple[Bookmark, 
             mark, page = bookmarks[index]
             parent = _OUTLINES if parents[index] < 0 else first + parents[index]
             entries = [
-                ("Title", _string(mark.title)),
+                ("Title", string(mark.title)),
                 ("Parent", b"%d 0 R" % parent),
                 ("Dest", b"[%s/XYZ 0 %g 0]" % (page, mark.top)),
             ]
@@ -253,7 +247,7 @@ def _add_face(
         b"<</Type/FontDescriptor/FontName %s/FontFamily %s/Flags %d/FontBBox[0 %d %d %d]/ItalicAngle 0"
         b"/Ascent %d/Descent %d/CapHeight %d/StemV 80/StemH 80/FontFile%d %d 0 R>>"
     ) % (
-        name, _string(face.family), typefaces.descriptor_flags(face), face.descent, widest, face.ascent,
+        name, string(face.family), typefaces.descriptor_flags(face), face.descent, widest, face.ascent,
         face.ascent, face.descent, face.ascent, 3 if cff else 2, at + 3,
     )  # fmt: skip
     streams.append((at + 3, b"<</Subtype/OpenType>>" if cff else b"<</Length1 %d>>" % len(data), data))
