@@ -13,6 +13,7 @@ from pathlib import Path
 from benchmarks.speed.processes import adopt_orphans, descendants, end, memory_of
 
 INTERVAL = 0.05  # seconds between two looks at the memory
+OFTEN, SELDOM = 0.1, 0.01  # of a processor, which looks may take
 LAST_WORDS = 0.5  # seconds that helpers of a command have to end after it
 _LOG_TAIL = 600  # characters
 
@@ -43,8 +44,9 @@ class Taken:
 class _Watch(threading.Thread):
     """Looks at the memory of all processes below this one until it is stopped, and ends them when time is up."""
 
-    def __init__(self, limit: float) -> None:
+    def __init__(self, limit: float, share: float) -> None:
         super().__init__(daemon=True)
+        self._share = share
         self.peak = 0
         self.shared_once = True
         self.late = False
@@ -62,15 +64,22 @@ class _Watch(threading.Thread):
             if time.perf_counter() > self._deadline:
                 self.late = True
                 end(processes)
-            # A look at gigabytes takes processor time from those that are measured: no more than a tenth of one.
-            pause = max(INTERVAL, 9 * (time.thread_time() - spent))
+            # A look at gigabytes takes processor time from those that are measured.
+            pause = max(INTERVAL, (time.thread_time() - spent) * (1 - self._share) / self._share)
 
     def stop(self) -> None:
         self._stopped.set()
         self.join()
 
 
-def take(commands: tuple[Command, ...], folder: Path, environment: Mapping[str, str], log: Path, limit: float) -> Taken:
+def take(
+    commands: tuple[Command, ...],
+    folder: Path,
+    environment: Mapping[str, str],
+    log: Path,
+    limit: float,
+    share: float = OFTEN,
+) -> Taken:
     """Run commands and measure them. Whatever they leave running is ended; this process has no other children.
 
     Args:
@@ -79,12 +88,13 @@ def take(commands: tuple[Command, ...], folder: Path, environment: Mapping[str, 
         environment: their variables.
         log: gets what they print.
         limit: seconds that they may take together.
+        share: how much of a processor looking at their memory may take.
 
     Raises:
         CommandFailedError: when one fails or time is up; nothing is measured then.
     """
     adopt_orphans()
-    watch = _Watch(limit)
+    watch = _Watch(limit, share)
     watch.start()
     wall = cpu = 0.0
     try:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.speed.measuring import CommandFailedError, Taken, take
+from benchmarks.speed.measuring import OFTEN, SELDOM, CommandFailedError, Taken, take
 from benchmarks.speed.proof import Made, NotMadeError, prove, sentences
 from benchmarks.speed.runners import BASELINE, NAMES, PRESS, Runner, environment, runners
 
@@ -91,7 +91,9 @@ class _Turns:
         runner.prepare()
         before = _digest(runner.result)
         log = self._folder / f"{runner.name}.log"
-        taken = take(runner.commands, runner.folder, environment(), log, self._limit)
+        # The first run is for the memory, whose peak may be short; looking takes time, and the others are for that.
+        share = SELDOM if self.runs[runner.name] else OFTEN
+        taken = take(runner.commands, runner.folder, environment(), log, self._limit, share)
         after = _digest(runner.result)
         if runner.name == "same" and after != before:
             raise NotMadeError("nothing was changed, and the file has changed")

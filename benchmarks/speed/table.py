@@ -30,9 +30,9 @@ def cpu(run: Run) -> float:
     return run.taken.cpu
 
 
-def memory(run: Run) -> float:
-    """Bytes that all processes held at the peak."""
-    return run.taken.memory
+def peak(result: Result) -> int:
+    """The most bytes that all processes held at the same time, in any run."""
+    return max(run.taken.memory for run in result.runs)
 
 
 def pages(run: Run) -> float:
@@ -70,7 +70,7 @@ def markdown(measured: Size) -> str:
             result.title,
             f"{figure(result, wall):.2f}",
             f"{figure(result, cpu):.2f}",
-            ("" if once else "≤ ") + f"{figure(result, memory) / 1e6:.0f}" if figure(result, memory) else "not read",
+            ("" if once else "≤ ") + f"{peak(result) / 1e6:.0f}" if peak(result) else "not read",
             f"{figure(result, size) / 1e3:.0f}",
             f"{figure(result, pages):.0f}",
             *(ratio(result, of, BASELINE) for of in (wall, cpu, size)),
