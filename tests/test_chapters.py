@@ -24,6 +24,7 @@ from pipeline.cache import Cache, key_of
 from pipeline.diagnostics import Findings, Span
 from pipeline.document import Chapter, Document, Entry, Kind
 from pipeline.render import pdf as pdf_module
+from pipeline.render.binding import APART, IN_STREAM, global_chunk
 from pipeline.render.engine import Engine, Sheet
 from pipeline.render.fetch import ReportFetcher
 from pipeline.render.forms import SCREEN_2_FORM, SCREEN_FORM, Attached, Design, Form
@@ -328,6 +329,15 @@ class TestCache:
         monkeypatch.setattr(Cache, "get", forgets_once)
         assert printing(document, Cache(tmp_path)).data == good
         assert seen
+
+
+def test_there_are_numbers_for_all_object_streams_of_the_whole_file() -> None:
+    """However many objects are large: the next numbers are those of chapters."""
+    objects = dict.fromkeys(range(1, 501), b"(" + b"x" * 30000 + b")")
+    chunk = global_chunk(objects, (), 501)
+    streams = {stream for _, stream, _ in chunk.packed}
+    assert len(chunk.packed) == 500 and {number for number, _ in chunk.offsets} == streams
+    assert max(streams) < 501 + 500 // IN_STREAM + 2 + APART
 
 
 class TestGatherings:

@@ -18,7 +18,7 @@ from statistics import median
 
 from benchmarks.levers.without import CUTS
 from benchmarks.specimens import chapter, middle, write_report, write_section
-from benchmarks.speed.measuring import Taken, take
+from benchmarks.speed.measuring import SELDOM, Taken, take
 from benchmarks.speed.runners import EDIT, REPORT, environment
 
 _STATES = ("cold", "edit")
@@ -61,7 +61,7 @@ def _measured(folder: Path, name: str, chapters: int) -> list[tuple[str, Taken]]
     results = []
     for state, added in zip(_STATES, ("", EDIT), strict=True):
         write_section(content, chapter(middle(chapters), chapters), added)
-        results.append((state, take((command,), folder, environment(), folder / "log", 7200)))
+        results.append((state, take((command,), folder, environment(), folder / "log", 7200, SELDOM)))
     write_section(content, chapter(middle(chapters), chapters), "")
     return results
 

@@ -19,8 +19,9 @@ from pipeline.render.parts import NOTHING_HANGS, Hanging
 ROOM = 512  # object numbers: the blocks of formes are multiples of this
 PAGES, FONTS, DOCUMENT, NAMESPACE = 2, 3, 4, 5  # objects of the whole file that formes refer to; the catalog is 1
 _METADATA = b"/Type /Metadata"
-_IN_STREAM = 400  # objects in an object stream
-_LARGE = 20_000  # bytes of an object that stands in a stream of its own
+IN_STREAM = 400  # objects in an object stream
+APART = 20  # objects of the whole file that may stand in streams of their own: there are numbers for so many
+_LARGE = 20_000  # bytes from which they do
 _OPEN_WIDE = b"0006"  # the mark of a page number in a string of UTF-16, among other things
 _LEVEL = 6  # of zlib: more makes files hardly smaller
 
@@ -77,7 +78,11 @@ class Chunk:
 
 def room_for(forme: Forme) -> int:
     """How many object numbers a forme gets."""
-    needed = forme.count + forme.packed // _IN_STREAM + 2
+    return in_blocks(forme.count + forme.packed // IN_STREAM + 2)
+
+
+def in_blocks(needed: int) -> int:
+    """So many object numbers, in whole blocks."""
     return -(-needed // ROOM) * ROOM
 
 
@@ -208,9 +213,9 @@ class _Writer:
 
     def pack(self, bodies: Sequence[tuple[int, bytes]], first: int) -> int:
         """Objects in object streams, whose own numbers begin at `first`; gives the next one."""
-        starts = range(0, len(bodies), _IN_STREAM)
+        starts = range(0, len(bodies), IN_STREAM)
         for count, start in enumerate(starts):
-            group = bodies[start : start + _IN_STREAM]
+            group = bodies[start : start + IN_STREAM]
             places: list[bytes] = []
             length = 0
             for place, (number, body) in enumerate(group):
@@ -280,7 +285,9 @@ def global_chunk(objects: Mapping[int, bytes], streams: Iterable[tuple[int, byte
     writer = _Writer()
     for number, head, data in streams:
         writer.stream(number, head, data, encoded=_METADATA in head)  # to be found by those who do not read PDF
-    packing = writer.pack(sorted(item for item in objects.items() if len(item[1]) < _LARGE), packing)
-    for item in sorted(item for item in objects.items() if len(item[1]) >= _LARGE):
-        packing = writer.pack([item], packing)
+    large = sorted((number for number, body in objects.items() if len(body) >= _LARGE), key=lambda n: -len(objects[n]))
+    apart = sorted(large[:APART])
+    packing = writer.pack(sorted(item for item in objects.items() if item[0] not in apart), packing)
+    for number in apart:
+        packing = writer.pack([(number, objects[number])], packing)
     return writer.chunk()

@@ -36,15 +36,10 @@ class MeasuredTexts:
     def draw(self, stream: Any, box: Any, offset_x: float, text_overflow: str, block_ellipsis: Any) -> None:
         """Draw a text, in place of the engine's `draw_text`, and in its terms."""
         shown: Shown | None = getattr(box.pango_layout, "shown", None)
-        if shown is None or text_overflow == "ellipsis" or block_ellipsis != "none" or not _is_plain(shown, box):
-            _draw_text(stream, box, offset_x, text_overflow, block_ellipsis)
-            return
-        face = self._faces.get(shown.glyphs.font)
-        if face is None:
-            font, size = stream.add_font(shown.glyphs.font)
-            face = self._faces[shown.glyphs.font] = _Face(font, size, shown.glyphs.keeper)
-        written = face.written(shown) if face.is_plain else ""
-        if not written:
+        whole = text_overflow != "ellipsis" and block_ellipsis == "none"
+        face = self._face(stream, shown.glyphs) if shown is not None and whole and _is_plain(shown, box) else None
+        written = face.written(shown) if face is not None and shown is not None else ""
+        if face is None or not written:
             _draw_text(stream, box, offset_x, text_overflow, block_ellipsis)
             return
         stream.set_color(box.style["color"])
@@ -53,6 +48,12 @@ class MeasuredTexts:
         stream.set_font_size(face.font.hash, face.size)
         stream.show_text(written)
         stream.end_text()
+
+    def _face(self, stream: Any, glyphs: Glyphs) -> _Face:
+        if glyphs.font not in self._faces:
+            font, size = stream.add_font(glyphs.font)
+            self._faces[glyphs.font] = _Face(font, size, glyphs.keeper)
+        return self._faces[glyphs.font]
 
 
 def _is_plain(shown: Shown, box: Any) -> bool:
@@ -88,12 +89,14 @@ class _Face:
     def __init__(self, font: Any, size: float, keeper: Any) -> None:
         self.font, self.size, self._keeper = font, size, keeper
         says_size = pango.pango_version() >= _SAYS_SIZES
-        self.is_plain = says_size and not (font.svg or font.png or font.colr or font.bitmap)
+        self._is_plain = says_size and not (font.svg or font.png or font.colr or font.bitmap)
         self._known: dict[tuple[int, int], str] = {}
         self._advances: dict[int, int] = {}
 
     def written(self, shown: Shown) -> str:
-        """The glyphs of a line as a content stream shows them; "" when the line by itself might have others."""
+        """The glyphs of a line as a content stream shows them; "" when the line by itself might show something else."""
+        if not self._is_plain:
+            return ""
         glyphs, known = shown.glyphs, self._known
         start, end = shown.start, shown.end
         pairs = list(zip(glyphs.ids[start:end], glyphs.widths[start:end], strict=True))

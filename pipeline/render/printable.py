@@ -183,7 +183,7 @@ def _name_places(section: etree._Element, name: str) -> None:
     """Name what stands differently on left pages. A name depends on its section alone, as the layout of that does."""
     number = 0
     for element in cast("list[etree._Element]", _WITH_CLASS(section)):
-        if not MIRRORED.isdisjoint(element.get("class", "").split()):
+        if MIRRORED & _names(element):
             number += 1
             element.set("data-place", f"{name}/{number}")
 
@@ -321,14 +321,14 @@ def _naming_pages(root: etree._Element) -> list[etree._Element]:
 
 def _of_class(root: etree._Element, name: str) -> tuple[etree._Element, ...]:
     maybe = cast("list[etree._Element]", _CLASSED(root, name=name))
-    return tuple(element for element in maybe if name in element.get("class", "").split())
+    return tuple(element for element in maybe if name in _names(element))
 
 
 def _by_class(root: etree._Element) -> Mapping[str, Sequence[etree._Element]]:
     """All elements that have classes, by each of these, in their order."""
     found: defaultdict[str, list[etree._Element]] = defaultdict(list)
     for element in cast("list[etree._Element]", _WITH_CLASS(root)):
-        for name in dict.fromkeys(element.get("class", "").split()):
+        for name in _names(element):
             found[name].append(element)
     return found
 

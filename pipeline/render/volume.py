@@ -11,15 +11,17 @@ from dataclasses import dataclass
 
 from pipeline.render import typefaces
 from pipeline.render.binding import (
+    APART,
     DOCUMENT,
     FONTS,
+    IN_STREAM,
     NAMESPACE,
     PAGES,
-    ROOM,
     Chunk,
     Seat,
     file_of,
     global_chunk,
+    in_blocks,
     referred,
 )
 from pipeline.render.forme import Bookmark, Face, Forme, number_of, string
@@ -30,8 +32,6 @@ from pipeline.render.tags import NAMESPACE as _PDF_2
 _CATALOG, _STRUCTURE, _PARENTS, _NAMES, _OUTLINES = 1, 6, 7, 8, 9
 FIRST = 10  # of the objects whose number depends on the report: those of its `Statement`
 _PER_FACE = 6
-_PER_STREAM = 400
-_LARGE = 20  # objects that may need a stream of their own: what lists all pages, ids, places, labels; fonts' widths
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,7 @@ class Seated:
 def room_for_whole(statement: Statement, bookmarks: int, faces: int) -> int:
     """The number after which those of formes begin."""
     needed = statement.after + bookmarks + _PER_FACE * faces
-    needed += needed // _PER_STREAM + 2 + _LARGE
-    return -(-needed // ROOM) * ROOM
+    return in_blocks(needed + needed // IN_STREAM + 2 + APART)
 
 
 def bound(
