@@ -69,6 +69,7 @@ def work_through(
     processes: int,
     seconds: float = SECONDS,
     memory: int = MEMORY,
+    latest: Callable[[int], Piece] | None = None,
     meanwhile: Callable[[], object] = lambda: None,
 ) -> Iterator[tuple[int, Result]]:
     """Do all pieces of work, in any order.
@@ -79,6 +80,8 @@ def work_through(
         processes: how many may run at once.
         seconds: the longest time for a piece.
         memory: the most data of a process, in bytes.
+        latest: asked for a piece by its number when its turn comes, in place of what it was at the beginning; what it
+            gives must be picklable.
         meanwhile: what is done here while the first pieces are worked on.
 
     Raises:
@@ -87,9 +90,9 @@ def work_through(
     """
     if not can_fork():
         meanwhile()
-        yield from ((number, work(piece)) for number, piece in enumerate(pieces))
+        yield from ((number, work(latest(number) if latest else piece)) for number, piece in enumerate(pieces))
         return
-    team = _Team(pieces, work, min(processes, len(pieces)), seconds, memory)
+    team = _Team(pieces, work, min(processes, len(pieces)), seconds, memory, latest)
     try:
         yield from team.results(meanwhile)
     finally:
@@ -120,7 +123,9 @@ def in_batches(
         WorkFailedError: as `work_through`; the piece is the number of the batch.
         Exception: what `work` raises.
     """
-    share = min(most, max(least, sum(weights) // processors() + 1))
+    total = sum(weights)
+    rounds = -(-total // (most * processors()))  # as many batches as keep all processors busy to the end
+    share = max(least, total // (max(1, rounds) * processors()) + 1)
     batches: list[list[Piece]] = []
     weight = 0
     for item, own in zip(items, weights, strict=True):
@@ -138,9 +143,16 @@ def in_batches(
 
 class _Team(Generic[Piece, Result]):
     def __init__(
-        self, pieces: Sequence[Piece], work: Callable[[Piece], Result], size: int, seconds: float, memory: int
+        self,
+        pieces: Sequence[Piece],
+        work: Callable[[Piece], Result],
+        size: int,
+        seconds: float,
+        memory: int,
+        latest: Callable[[int], Piece] | None,
     ) -> None:
         self._pieces, self._work, self._seconds, self._memory = pieces, work, seconds, memory
+        self._latest = latest
         self._waiting = list(reversed(range(len(pieces))))
         self._tried = [0] * len(pieces)
         self._workers: list[_Worker[Piece, Result]] = []
@@ -197,8 +209,9 @@ class _Team(Generic[Piece, Result]):
         worker.since = time.monotonic()
         if worker.piece is not None:
             self._tried[worker.piece] += 1
+            order = (worker.piece, self._latest(worker.piece) if self._latest else None)
             with contextlib.suppress(OSError):  # a process that has died is noticed when its answer is awaited
-                worker.pipe.send(worker.piece)
+                worker.pipe.send(order)
 
     def _answer(self, worker: _Worker[Piece, Result]) -> tuple[bool, object] | None:
         try:
@@ -247,10 +260,10 @@ def _serve(pipe: Connection, pieces: Sequence[Piece], work: Callable[[Piece], Re
             bound = memory if most == resource.RLIM_INFINITY else min(memory, most)
             resource.setrlimit(resource.RLIMIT_DATA, (bound, most))
         while True:
-            piece = pipe.recv()
+            number, latest = pipe.recv()
             gc.disable()  # a piece makes many objects that live as long as it does
             try:
-                answer: tuple[bool, object] = (True, work(pieces[piece]))
+                answer: tuple[bool, object] = (True, work(pieces[number] if latest is None else latest))
             except MemoryError:
                 os._exit(1)
             except Exception as error:  # raised again in the parent

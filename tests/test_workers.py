@@ -134,3 +134,29 @@ def test_a_fault_in_a_batch_is_raised_here() -> None:
     with pytest.raises(StageFailedError) as failed:
         in_batches((1, 2, 3), (9, 9, 9), work, least=9, most=9)
     assert failed.value.findings[0].rule is CHAPTER_FAILED
+
+
+def test_a_piece_is_what_it_is_when_its_turn_comes() -> None:
+    known: list[int] = []
+    for number, result in work_through(
+        range(6), lambda piece: piece, processes=1, latest=lambda number: 100 * number + len(known)
+    ):
+        assert result // 100 == number
+        known.append(result % 100)
+    assert known == [0, 0, 1, 2, 3, 4], "the next piece is given out before this one is dealt with"
+
+
+def test_a_piece_that_is_tried_again_is_asked_for_again(tmp_path: Path) -> None:
+    def die_once(piece: str) -> str:
+        if not (tmp_path / "died").exists():
+            (tmp_path / "died").touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return piece
+
+    times: list[int] = []
+
+    def latest(number: int) -> str:
+        times.append(number)
+        return f"{number}, {len(times)}"
+
+    assert dict(work_through(["", ""], die_once, processes=1, latest=latest)) == {0: "0, 2", 1: "1, 3"}

@@ -139,11 +139,10 @@ def _settled(formes: Formes, gatherings: Sequence[Gathering], cover: str, editio
         known = {id: layout.labels[page] for id, page in layout.anchors.items()}
         misfits = [forme.misfits(known) for _, forme in found]
         if not any(misfits):
-            formes.remember(gatherings, guesses, known)
+            formes.remember(guesses, known)
             return _Settled(places, layout, known)
-        guesses = [
-            {**guessed, **{id: known[id] for id in wrong}} for guessed, wrong in zip(guesses, misfits, strict=True)
-        ]
+        for number, wrong in enumerate(misfits):
+            guesses.correct(number, {id: known[id] for id in wrong})
     message = f"the page numbers that chapters name did not settle in {_ROUNDS} rounds"
     raise StageFailedError(PAGES_UNSETTLED.at(edition, message, "take one []{page=…} out of a crowded line"))
 

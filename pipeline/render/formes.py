@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import pickle
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from pipeline.render.engine import Engine
 from pipeline.render.forme import Face, Forme, Stock
 from pipeline.render.forme_making import Made
 from pipeline.render.gatherings import Gathering
+from pipeline.render.guesses import Guesses, guesses_of_last_time
 from pipeline.render.setting import Task, set_blank, set_gathering
 from pipeline.render.tags import AddTags
 from pipeline.toolchain import fonts
@@ -37,7 +37,7 @@ CHAPTER_FAILED = declare(
     """,
 )
 
-_LETTERS = 2400  # that a page holds, about, before any page is known
+_DELAY = 0.6  # of its size, that a gathering counts whose guesses are not sure
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,18 @@ class Surroundings:
     cover: str
     processes: int
     add_tags: AddTags
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """A gathering with the guesses for it, and what its forme is kept under."""
+
+    task: Task
+    key: str
+
+    @property
+    def gathering(self) -> Gathering:
+        return self.task.gathering
 
 
 class StaleError(Exception):
@@ -96,73 +108,76 @@ class Formes:
         self._holding = False
         self.laid_out = 0
 
-    def guessed(self, gatherings: Sequence[Gathering]) -> list[dict[str, str]]:
-        """The page numbers before the pages are counted: those of the last time, else so many letters to a page."""
-        guesses: dict[str, str] = {}
-        letters = 0
-        for gathering in gatherings:
-            share = gathering.size / max(1, len(gathering.markup))
-            for id, place in _ids(gathering.markup):
-                guesses.setdefault(id, str(1 + int((letters + place * share) / _LETTERS)))
-            letters += gathering.size
-        stored = self._cache.get(self._notebook)
-        before = json.loads(stored) if stored is not None else {"known": {}, "guessed": {}}
-        guesses |= before["known"]
-        return [
-            {id: before["guessed"].get(gathering.id, {}).get(id) or guesses.get(id, "0") for id in gathering.targets}
-            for gathering in gatherings
-        ]
+    def guessed(self, gatherings: Sequence[Gathering]) -> Guesses:
+        """The page numbers before the pages are counted."""
+        return guesses_of_last_time(gatherings, self._cache, self._notebook)
 
-    def remember(
-        self, gatherings: Sequence[Gathering], guesses: Sequence[Mapping[str, str]], known: Mapping[str, str]
-    ) -> None:
+    def remember(self, guesses: Guesses, known: Mapping[str, str]) -> None:
         """Keep the page numbers for the next time; they save layouts, and decide nothing."""
-        guessed = {gathering.id: own for gathering, own in zip(gatherings, guesses, strict=True)}
-        self._cache.put(self._notebook, json.dumps({"known": known, "guessed": guessed}, sort_keys=True).encode())
+        self._cache.put(self._notebook, guesses.noted(known))
 
-    def set(self, gatherings: Sequence[Gathering], guesses: Sequence[Mapping[str, str]]) -> list[tuple[str, Forme]]:
+    def set(self, gatherings: Sequence[Gathering], guesses: Guesses) -> list[tuple[str, Forme]]:
         """The formes of all gatherings, with their keys; what is not known yet is laid out now.
+
+        Args:
+            gatherings: of the report.
+            guesses: the page numbers that they are laid out with; told of every page that stands.
 
         Raises:
             StageFailedError: when a chapter cannot be laid out.
             BoundToSideError: when the report cannot be printed in this way.
         """
-        tasks = [
-            Task(item, tuple((id, _measure(guess)) for id, guess in guessed.items()))
-            for item, guessed in zip(gatherings, guesses, strict=True)
-        ]
-        keys = [self._key(task) for task in tasks]
-        missing = [number for number, key in enumerate(keys) if not self._has(key)]
-        self._set(tasks, keys, missing, meanwhile=lambda: [self._recall(key) for key in keys])
-        gone = [number for number, key in enumerate(keys) if self._recall(key) is None]
-        self._set(tasks, keys, gone)
-        return [(key, self._formes[key]) for key in keys]
+        orders = [self._ordered(item, guesses.of(number)) for number, item in enumerate(gatherings)]
+        missing = [number for number, order in enumerate(orders) if not self._has(order.key)]
+        self._set(orders, missing, guesses, meanwhile=lambda: [self._recall(order.key) for order in orders])
+        gone = [number for number, order in enumerate(orders) if self._recall(order.key) is None]
+        self._set(orders, gone, guesses)
+        return [(order.key, self._formes[order.key]) for order in orders]
 
     def _set(
         self,
-        tasks: Sequence[Task],
-        keys: Sequence[str],
+        orders: list[_Order],
         missing: list[int],
+        guesses: Guesses,
         meanwhile: Callable[[], object] = lambda: None,
     ) -> None:
         """Lay out some gatherings.
 
+        Each is laid out with the best guesses that there are when its turn comes. So those whose guesses are not sure
+        come later, except much larger ones: while the last one is laid out, nothing else is done.
+
+        Args:
+            orders: of all gatherings; those of which another guess is taken are replaced.
+            missing: which are to be laid out.
+            guesses: told of the pages.
+            meanwhile: what else is to be done.
+
         Raises:
             StageFailedError: when a chapter cannot be laid out.
             BoundToSideError: when the report cannot be printed in this way.
         """
-        missing.sort(key=lambda number: -tasks[number].gathering.size)
+        weights = {n: orders[n].gathering.size * (1 if guesses.are_sure(n) else _DELAY) for n in missing}
+        missing.sort(key=lambda number: -weights[number])
         self.laid_out += len(missing)
+
+        def latest(piece: int) -> Task:
+            number = missing[piece]
+            guesses.renew(number)
+            orders[number] = self._ordered(orders[number].gathering, guesses.of(number))
+            return orders[number].task
+
         try:
-            for number, made in work_through(
-                [tasks[number] for number in missing],
+            for piece, made in work_through(
+                [orders[number].task for number in missing],
                 lambda task: set_gathering(self._engine, task, self._edition, self._around.add_tags),
                 processes=self._around.processes,
+                latest=latest,
                 meanwhile=meanwhile,
             ):
-                self._keep(keys[missing[number]], made)
+                self._keep(orders[missing[piece]].key, made)
+                guesses.learn(missing[piece], made.forme.layout)
         except WorkFailedError as failed:
-            id = tasks[missing[failed.piece]].gathering.id
+            id = orders[missing[failed.piece]].gathering.id
             message = f'the chapter "{id}" could not be laid out: {failed.reason}'
             raise StageFailedError(CHAPTER_FAILED.at(self._edition, message, "divide the chapter")) from failed
 
@@ -245,9 +260,10 @@ class Formes:
             raise StageFailedError(CHAPTER_FAILED.at(self._edition, message, 'run "make clean"'))
         return file
 
-    def _key(self, task: Task) -> str:
-        pictures = (f"{name} {self._assets.get(name, '')}" for name in task.gathering.assets)
-        return key_of("forme", self._around.digest, task.gathering.markup, repr(task.guesses), *pictures)
+    def _ordered(self, gathering: Gathering, guessed: Mapping[str, str]) -> _Order:
+        task = Task(gathering, tuple((id, _measure(guess)) for id, guess in guessed.items()))
+        pictures = (f"{name} {self._assets.get(name, '')}" for name in gathering.assets)
+        return _Order(task, key_of("forme", self._around.digest, gathering.markup, repr(task.guesses), *pictures))
 
     def _has(self, key: str) -> bool:
         """Whether a forme seems to be at hand; it has gone all the same when something of it is damaged."""
@@ -288,17 +304,6 @@ def _name_of_chunk(key: str, seat: Seat) -> str:
 def _measure(label: str) -> str:
     """A text as wide as a page number: what counts of digits is how many there are."""
     return "8" * len(label) if label.isdecimal() else label
-
-
-def _ids(markup: str) -> list[tuple[str, int]]:
-    """The ids in some markup, and where they stand in it."""
-    found = []
-    at = markup.find(' id="')
-    while at >= 0:
-        end = markup.index('"', at + 5)
-        found.append((markup[at + 5 : end], at))
-        at = markup.find(' id="', end)
-    return found
 
 
 def digest_of_code() -> str:

@@ -40,6 +40,7 @@ class Gathering:
     Attributes:
         id: of its first section.
         side: "left" or "right" when it has to begin on such a page, else "".
+        begins_folios: whether pages are counted anew from it, as the press's templates say (class "first").
         markup: the sections in their `<html>`, as XML text.
         notes: the ids of its notes and of their calls, in order.
         targets: the ids whose pages it names.
@@ -49,6 +50,7 @@ class Gathering:
 
     id: str
     side: str
+    begins_folios: bool
     markup: str
     notes: tuple[tuple[str, str], ...]
     targets: tuple[str, ...]
@@ -117,6 +119,7 @@ def _gathering(
     return Gathering(
         id=next((id for id in ids if id), "page"),
         side=next((_SIDES[value] for value in reversed(breaks) if value in _SIDES), ""),
+        begins_folios="first" in sections[0].get("class", "").split(),
         markup=etree.tostring(html, encoding="unicode"),
         notes=tuple(
             (element.get("id", ""), element.get("data-call", ""))
