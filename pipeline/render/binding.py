@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.render.forme import Forme, Slot, Stock, number_of
@@ -34,6 +34,8 @@ _STRING = re.compile(rb"\(([^()\\]|\\.)*\x06([^()\\]|\\.)*\)|<feff[0-9a-f]*>", r
 _IN_DOCUMENT = b"/P \x01D\x01"
 _KIDS = re.compile(rb"(/K \[[^\]]*)\]")  # of an element of the structure: references and numbers
 _ELEMENT = re.compile(rb"/Type ?/StructElem\b")
+_ANNOTATION = re.compile(rb"/Type ?/Annot\b")
+_KINDS = 3  # of objects, each in object streams of its own: those of pages, of the structure, annotations
 _PAGE = re.compile(rb"/Pg \x01(\d+)\x01")
 _TEXT = re.compile(rb"\x05(\d+)\x05")
 
@@ -78,7 +80,7 @@ class Chunk:
 
 def room_for(forme: Forme) -> int:
     """How many object numbers a forme gets."""
-    return in_blocks(forme.count + forme.packed // IN_STREAM + 2)
+    return in_blocks(forme.count + forme.packed // IN_STREAM + _KINDS)
 
 
 def in_blocks(needed: int) -> int:
@@ -89,8 +91,8 @@ def in_blocks(needed: int) -> int:
 def seated(forme: Forme, stock: Stock, seat: Seat) -> Chunk:
     """A forme as it stands in the file.
 
-    Its structure has object streams of its own, but for the elements that it begins with: who looks at its pages, or
-    only at where it stands, does not read it.
+    Its annotations have object streams of their own, and so has its structure, but for the elements that it begins
+    with: who looks at its pages, or only at where it stands, does not read them.
     """
     numbered = _numbering(seat.base)
     side = [seat.is_left(page) for page in range(len(forme.sheets))]
@@ -117,12 +119,24 @@ def seated(forme: Forme, stock: Stock, seat: Seat) -> Chunk:
     for at, head, data in stock.streams:
         head = _REFERENCE.sub(numbered, head)
         writer.stream(seat.base + at, head, data, encoded=at in stock.encoded)
-    tagging = {number for number, body in bodies if _ELEMENT.search(body) is not None}
-    tagging.add(seat.base + forme.parents)
-    tagging -= {seat.base + number_of(kid) for kid in forme.kids}
-    next_stream = writer.pack([item for item in bodies if item[0] not in tagging], seat.base + forme.count)
-    writer.pack([item for item in bodies if item[0] in tagging], next_stream)
+    kinds = _kinds(bodies, seat.base + forme.parents, {seat.base + number_of(kid) for kid in forme.kids})
+    next_stream = seat.base + forme.count
+    for kind in range(_KINDS):
+        next_stream = writer.pack([item for item, own in zip(bodies, kinds, strict=True) if own == kind], next_stream)
     return writer.chunk()
+
+
+def _kinds(bodies: Sequence[tuple[int, bytes]], parents: int, beginning: Collection[int]) -> list[int]:
+    """Of each object, whether it belongs to the pages (0), to the structure (1), or is an annotation (2)."""
+
+    def kind(number: int, body: bytes) -> int:
+        if number in beginning:
+            return 0
+        if number == parents or _ELEMENT.search(body) is not None:
+            return 1
+        return 2 if _ANNOTATION.search(body) is not None else 0
+
+    return [kind(number, body) for number, body in bodies]
 
 
 def referred(marks: Iterable[bytes], base: int) -> list[bytes]:

@@ -91,7 +91,7 @@ def make_forme(
         mark_zones(page._page_box, margins[id(page)].shift)
     with _open_ends(kept), drawing.in_place():
         pdf = engine.draw(pages, add_tags)
-        objects = {item.number: item for item in pdf.objects}
+        objects = {item.number: item for item in pdf.objects if item.free == "n"}
         tagged = _structure(pdf, objects)
         page_numbers = list(pdf.pages["Kids"][::3])
         bodies = tuple(_bodies(page_numbers, objects))

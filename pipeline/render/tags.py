@@ -87,6 +87,7 @@ def _drop(pdf: Any, dropped: Sequence[Active]) -> None:
     gone: dict[int, set[bytes]] = {}
     for active in dropped:
         gone.setdefault(active.page, set()).add(active.annotation.reference)
+        active.annotation.free = "f"  # so that it is not written
     for number, references in gone.items():
         page = pages[number]
         left = [reference for reference in page["Annots"] if reference not in references]

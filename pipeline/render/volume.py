@@ -29,8 +29,8 @@ from pipeline.render.labels import page_labels
 from pipeline.render.statement import Statement
 from pipeline.render.tags import NAMESPACE as _PDF_2
 
-_CATALOG, _STRUCTURE, _PARENTS, _NAMES, _OUTLINES = 1, 6, 7, 8, 9
-FIRST = 10  # of the objects whose number depends on the report: those of its `Statement`
+_CATALOG, _STRUCTURE, _PARENTS, _NAMES, _OUTLINES, _PLACES, _IDS = 1, 6, 7, 8, 9, 10, 11
+FIRST = 12  # of the objects whose number depends on the report: those of its `Statement`
 _PER_FACE = 6
 
 
@@ -94,7 +94,8 @@ def bound(
     objects |= _structure(seated)
     names = list(_destinations(seated))
     tree = b"".join(string(name) + b" " + place + b" " for name, place in sorted(names))
-    objects[_NAMES] = b"<</Dests<</Names[" + tree + b"]>>" + statement.names + b">>"
+    objects[_PLACES] = b"<</Names[" + tree + b"]>>"
+    objects[_NAMES] = b"<</Dests %d 0 R" % _PLACES + statement.names + b">>"
     objects[_CATALOG] = _catalog(statement, labels, tagged=_STRUCTURE in objects, outlined=bool(bookmarks))
     chunks = [global_chunk(objects, streams, last), *(item.chunk for item in seated)]
     digest = hashlib.md5(usedforsecurity=False)
@@ -148,9 +149,11 @@ def _structure(seated: Sequence[Seated]) -> dict[int, bytes]:
             strict=True,
         )
     )
-    tree = b"/IDTree<</Names[" + b" ".join(b"%s %s" % pair for pair in ids) + b"]>>" if ids else b""
     found = {_PARENTS: b"<</Kids[%s]>>" % leaves}
-    space, own = b"", b""
+    tree, space, own = b"", b"", b""
+    if ids:
+        found[_IDS] = b"<</Names[" + b" ".join(b"%s %s" % pair for pair in ids) + b"]>>"
+        tree = b"/IDTree %d 0 R" % _IDS
     if any(item.forme.namespaced for item in tagged):
         found[NAMESPACE] = b"<</Type/Namespace/NS %s>>" % string(_PDF_2)
         space, own = b"/Namespaces[%d 0 R]" % NAMESPACE, b"/NS %d 0 R" % NAMESPACE

@@ -125,17 +125,19 @@ def trees_sorted(file: Opened) -> Iterator[Fault]:
     """Readers look names up by halving (ISO 32000-1, 7.9.6)."""
     trees: dict[str, Any] = dict(pairs(entry(file.root, "/Names")))
     trees["IDTree"] = entry(entry(file.root, "/StructTreeRoot"), "/IDTree")
+    known = {"IDTree": file.trees.ids, "Dests": file.trees.places}
+    for title, ids in known.items():
+        names = [bytes(pikepdf.Object.parse(written)) for written in ids]
+        if names != sorted(names):
+            yield Fault(f"the tree of {title} is not in order")
     for title, tree in trees.items():
-        if title == "IDTree" and file.trees.ids:  # its pairs are known
+        if known.get(title):
             continue
         if any(len(items(entry(node, "/Names"))) % 2 for node in (tree, *items(entry(tree, "/Kids")))):
             yield Fault(f"the tree of {title} has a name without a value")
         keys = [bytes(key) for key, _ in tree_items(tree, "/Names") if isinstance(key, pikepdf.String)]
         if keys != sorted(keys):
             yield Fault(f"the tree of {title} is not in order")
-    ids = [bytes(pikepdf.Object.parse(written)) for written in file.trees.ids]
-    if ids != sorted(ids):
-        yield Fault("the tree of IDTree is not in order")
     tree = entry(entry(file.root, "/StructTreeRoot"), "/ParentTree")
     told = file.trees.parents
     numbers = [int(key) for key in told] if told else [key for key, _ in tree_items(tree, "/Nums")]

@@ -15,11 +15,13 @@ class Trees:
         parents: the parent tree: what it says, as it is written.
         ids: the id tree: the numbers of the elements.
         places: the named destinations: the numbers of the pages.
+        told: the numbers of the objects that say nothing else.
     """
 
     parents: Mapping[bytes, bytes] = field(default_factory=dict)
     ids: Mapping[bytes, int] = field(default_factory=dict)
     places: Mapping[bytes, int] = field(default_factory=dict)
+    told: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)

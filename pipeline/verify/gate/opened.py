@@ -206,7 +206,10 @@ class Opened:
     @property
     @once
     def objects(self) -> tuple[Any, ...]:
-        """The indirect objects that are looked at, by their numbers."""
+        """The indirect objects that are looked at, by their numbers.
+
+        When parts are left out, those are not among them of which `trees` says all that they say.
+        """
         if not self.left_out.objects:
             return tuple(item for item in self.pdf.objects if item is not None)
         return tuple(self.pdf.get_object(number, 0) for number in _numbers(self))
@@ -223,8 +226,13 @@ class Opened:
     @property
     @once
     def texts(self) -> tuple[bytes, ...]:
-        """The texts of the objects that are looked at, when parts are left out: otherwise they may not be known."""
-        return tuple(self.written.texts[number] for number in _numbers(self)) if self.left_out.objects else ()
+        """The texts of the objects that are looked at, and of trees, when parts are left out.
+
+        Otherwise they may not be known.
+        """
+        if not self.left_out.objects:
+            return ()
+        return tuple(self.written.texts[number] for number in (*_numbers(self), *sorted(self.trees.told)))
 
     @property
     def dictionaries(self) -> tuple[Any, ...]:
@@ -235,8 +243,9 @@ class Opened:
         """The dictionaries and streams that have an entry of one of these keys, in the order of all."""
         if self.left_out.objects:
             found: set[int] = set()
+            numbers, texts = _numbers(self), self.written.texts
             for word in [f"{key} ".encode() for key in keys]:
-                found.update([at for at, text in enumerate(self.texts) if word in text])
+                found.update([at for at, number in enumerate(numbers) if word in texts[number]])
             holders, places = holders_in(*[self.objects[at] for at in sorted(found)])
         else:
             holders, places = _dictionaries(self)
@@ -320,7 +329,7 @@ def rdf_of(packet: bytes) -> etree._Element | None:
 @once
 def _numbers(file: Opened) -> tuple[int, ...]:
     """The numbers of the objects that are looked at, when it is known how they are written."""
-    left = file.left_out.objects
+    left = file.left_out.objects | file.trees.told
     return tuple(number for number, text in file.written.texts.items() if number not in left and text != b"null")
 
 

@@ -25,7 +25,7 @@ from pipeline.cache import key_of
 from pipeline.verify.gate.division import Division, Part, Trees
 from pipeline.verify.gate.opened import Opened
 from pipeline.verify.gate.renaming import TOKEN, Names, renamed
-from pipeline.verify.gate.trees import leaves, nodes
+from pipeline.verify.gate.trees import Named, ids_in, parents_in, places_in
 from pipeline.verify.gate.values import entry, identity, items, name, pairs
 from pipeline.verify.gate.written import STRING, UnusualFileError, references, type_of
 
@@ -42,10 +42,7 @@ _INHERITED = (b"/Resources", b"/MediaBox", b"/CropBox", b"/Rotate")
 _FRAMES = ("Document", "Part")  # elements that hold chapters
 _BRANCHES = frozenset(("Art", "Sect", "Div", "P", "H1"))  # the types of which is known that they may stand in a frame
 _NOT_DIVIDED = (b"/Separation", b"/DeviceN", b"/Type3", b"/Widget", b"/PrinterMark")
-_PARENTS = re.compile(rb"(\d+) (\[ (?:(?:\d+ 0 R|null) )*\]|\d+ 0 R) ")
-_PLACE = re.compile(rb"(" + STRING + rb") \[ (\d+) 0 R (?:/\w+ )?(?:(?:[-.\d]+|null) )*\] ", re.DOTALL)
 _ID = re.compile(rb"/ID (" + STRING + rb")", re.DOTALL)
-_NAMED = re.compile(rb"(" + STRING + rb") (\d+) 0 R ", re.DOTALL)
 _TARGET = re.compile(rb"/(?:Dest|D) (" + STRING + rb")", re.DOTALL)
 _KIDS = re.compile(rb"/K (?:\[ )?((?:\d+ 0 R )+)(?:\] )?[/>]")
 _COUNT, _NODES = re.compile(rb"/Count (\d+) "), re.compile(rb"/Kids \[ ((?:\d+ 0 R )*)\]")
@@ -87,8 +84,9 @@ class _Divider:
         self.open: set[int] = set()
         self.fonts: dict[bytes, int] = {}
         self.same_for_all()
-        self.parents = self.parent_tree()
-        self.places = self.named_places()
+        self.parents = parents_in(self.written, entry(self.root, "/ParentTree"))
+        named = entry(entry(self.file.root, "/Names"), "/Dests")  # links lead to no other places
+        self.places = places_in(self.written, named, frozenset(self.pages))
         self.context = key_of(context, self.whole_file())
 
     def division(self) -> Division:
@@ -96,7 +94,7 @@ class _Divider:
         for root in roots:
             self.take_branch(root)
         self.take_pages()
-        ids, places = self.ids_agree(), {title: int(page) for title, page in self.places.items()}
+        ids = self.ids_agree()
         parts: dict[int, Part] = {}
         for place, found in enumerate(self.found):
             part = parts.setdefault(self.together(place), Part())
@@ -107,7 +105,10 @@ class _Divider:
             part.whole = all(self.is_branch(number) for number in part.roots)
             digest = self.digest(part) if part.whole else None
             part.key = key_of("part of a PDF", self.context, digest) if digest else ""
-        return Division(tuple(parts.values()), self.fonts, Trees(self.parents, ids, places))
+        trees = Trees(
+            self.parents.values, ids.numbers, self.places.numbers, self.parents.told | ids.told | self.places.told
+        )
+        return Division(tuple(parts.values()), self.fonts, trees)
 
     # ------------------------------------------------------------ what holds for the file
 
@@ -163,48 +164,15 @@ class _Divider:
         number = identity(value)[0]
         return self.deep_digest(number) if number else self.with_digests(value.unparse())
 
-    def parent_tree(self) -> dict[bytes, bytes]:
-        """What the parent tree says, by its keys."""
-        found: dict[bytes, bytes] = {}
-        for text in nodes(self.written, self.resolve(entry(self.root, "/ParentTree"))):
-            for key, value in leaves(_PARENTS, text, b"/Nums ["):
-                if key in found:
-                    raise UnusualFileError("the parent tree has a key twice")
-                found[key] = value
-        return found
-
-    def resolve(self, value: Any) -> bytes:
-        number = identity(value)[0]
-        return self.texts.get(number, b"") if number else value.unparse() if value is not None else b""
-
-    def named_places(self) -> dict[bytes, bytes]:
-        """The named destinations, each of which is a place on a page; links lead to no others."""
-        tree = entry(entry(self.file.root, "/Names"), "/Dests")
-        found: dict[bytes, bytes] = {}
-        for text in nodes(self.written, self.resolve(tree)):
-            for title, page in leaves(_PLACE, text, b"/Names ["):
-                if title in found or self.kinds.get(int(page)) != _PAGE:
-                    raise UnusualFileError("a named place is not as the press writes it")
-                found[title] = page
-        on_pages = set(self.pages)
-        if any(int(page) not in on_pages for page in found.values()):
-            raise UnusualFileError("a named place is on no page")
-        return found
-
-    def ids_agree(self) -> dict[bytes, int]:
+    def ids_agree(self) -> Named:
         """What the id tree says: ids are unique, and lead to the elements that have them."""
-        told: dict[bytes, int] = {}
-        for text in nodes(self.written, self.resolve(entry(self.root, "/IDTree"))):
-            for title, element in leaves(_NAMED, text, b"/Names ["):
-                if title in told:
-                    raise UnusualFileError("the id tree has an id twice")
-                told[title] = int(element)
+        told = ids_in(self.written, entry(self.root, "/IDTree"))
         seen: set[bytes] = set()
         for number in (*self.frame, *self.owner):
             if self.kinds[number] != _ELEMENT or b"/ID " not in self.texts[number]:
                 continue
             for title in _ID.findall(self.texts[number]):
-                if title in seen or told.get(title) != number:
+                if title in seen or told.numbers.get(title) != number:
                     raise UnusualFileError("ids are not those of the id tree")
                 seen.add(title)
         return told
@@ -334,13 +302,13 @@ class _Divider:
                         digest.update(hashlib.sha256(self.written.raw(stream)).digest())
                 elif kind == _ELEMENT and b"/ID " in text:
                     for title in _ID.findall(text):
-                        page = self.places.get(title)
-                        digest.update(b"@" + (at.get(page, b"#-1") if page is not None else b""))
-                elif kind == _ANNOTATION and any(target not in self.places for target in _TARGET.findall(text)):
+                        page = self.places.numbers.get(title)
+                        digest.update(b"@" + (at.get(b"%d" % page, b"#-1") if page is not None else b""))
+                elif kind == _ANNOTATION and any(target not in self.places.numbers for target in _TARGET.findall(text)):
                     return None
             for kind, several in texts.items():
                 names = Names(at, partial(self.outside, found=found, from_annotation=kind == _ANNOTATION))
-                parents = self.parents if kind != _ELEMENT else None
+                parents = self.parents.values if kind != _ELEMENT else None
                 digest.update(renamed(b"\0".join(several), names, parents))
         except (UnusualFileError, RecursionError):
             self.open.clear()
