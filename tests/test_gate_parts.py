@@ -202,7 +202,28 @@ def forget_that_data_belongs_here(pdf: Pdf) -> None:
     del pdf.Root.AF[0]
 
 
+def disorder_places(pdf: Pdf) -> None:
+    names = pdf.Root.Names.Dests.Names
+    names[0], names[1], names[2], names[3] = names[2], names[3], names[0], names[1]
+
+
+def lead_far_down(pdf: Pdf) -> None:
+    pdf.Root.Names.Dests.Names[1][3] = 9_999_999_999
+
+
+def name_at_length(pdf: Pdf) -> None:
+    names = pdf.Root.StructTreeRoot.IDTree.Names
+    *_, last = (element for element in elements(pdf) if "/ID" in element)
+    names.extend([String("z" * 40_000), last])
+    last.ID = String("z" * 40_000)
+
+
+def hide_an_action_in_a_tree(pdf: Pdf) -> None:
+    pdf.Root.Names.Dests.A = Dictionary(S=Name.JavaScript, JS=String("app.alert()"), Type=Name.Action)
+
+
 CHANGES = (
+    disorder_places, lead_far_down, name_at_length, hide_an_action_in_a_tree,
     double_id, lead_id_astray, begin_with_a_lower_heading, stand_in_two_places, belong_to_two_elements,
     show_another_glyph, lose_a_page, say_another_language, mean_another_type,
     paint_with_a_spot_colour, forget_that_data_belongs_here,

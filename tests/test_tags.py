@@ -191,6 +191,8 @@ class TestElements:
         path = printed(only(html), tmp_path)
         with pikepdf.open(path) as pdf:
             notes = [note for page in pdf.pages for note in page.obj.get("/Annots", ())]
+            held = [item for item in pdf.objects if isinstance(item, pikepdf.Dictionary)]
+        assert len([item for item in held if item.get("/Type") == "/Annot"]) == len(notes)
         tops = [round(float(note.Rect[1])) for note in notes]
         assert len(tops) == len(set(tops)) >= 2
         assert {str(note.Contents) for note in notes} == {

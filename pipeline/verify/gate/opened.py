@@ -226,13 +226,8 @@ class Opened:
     @property
     @once
     def texts(self) -> tuple[bytes, ...]:
-        """The texts of the objects that are looked at, and of trees, when parts are left out.
-
-        Otherwise they may not be known.
-        """
-        if not self.left_out.objects:
-            return ()
-        return tuple(self.written.texts[number] for number in (*_numbers(self), *sorted(self.trees.told)))
+        """The texts of the objects that are looked at, when parts are left out: otherwise they may not be known."""
+        return tuple(self.written.texts[number] for number in _numbers(self)) if self.left_out.objects else ()
 
     @property
     def dictionaries(self) -> tuple[Any, ...]:
@@ -243,9 +238,8 @@ class Opened:
         """The dictionaries and streams that have an entry of one of these keys, in the order of all."""
         if self.left_out.objects:
             found: set[int] = set()
-            numbers, texts = _numbers(self), self.written.texts
             for word in [f"{key} ".encode() for key in keys]:
-                found.update([at for at, number in enumerate(numbers) if word in texts[number]])
+                found.update([at for at, text in enumerate(self.texts) if word in text])
             holders, places = holders_in(*[self.objects[at] for at in sorted(found)])
         else:
             holders, places = _dictionaries(self)

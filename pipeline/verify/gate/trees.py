@@ -14,6 +14,7 @@ _END = re.compile(rb"\] (?:/Limits \[ [^\[\]]*\] )?>>")
 _PARENTS = re.compile(rb"(\d+) (\[ (?:(?:\d+ 0 R|null) )*\]|\d+ 0 R) ")
 _PLACE = re.compile(rb"(" + STRING + rb") \[ (\d+) 0 R (?:/\w+ )?(?:(?:[-.\d]+|null) )*\] ", re.DOTALL)
 _BRANCH = re.compile(rb"<< /Kids \[ (?:\d+ 0 R )*\] >>")
+_LONG = re.compile(rb"\d{10}|/\w{100}|\((?:[^\\)]|\\.){9999}|<[0-9a-fA-F]{9999}", re.DOTALL)
 _NAMED = re.compile(rb"(" + STRING + rb") (\d+) 0 R ", re.DOTALL)
 
 
@@ -117,8 +118,9 @@ def _nodes(written: Written, top: Any) -> Iterator[tuple[int, bytes]]:
 
 
 def _is_plain(text: bytes, begin: bytes) -> bool:
-    """Whether a node that `_leaves` has read has nothing but pairs, or nothing but kids."""
-    return text.startswith(b"<< " + begin + b" ") or _BRANCH.fullmatch(text) is not None
+    """Whether a node that `_leaves` has read has nothing but pairs, or nothing but kids, and all of a usual size."""
+    whole = text.startswith(b"<< " + begin + b" ") or _BRANCH.fullmatch(text) is not None
+    return whole and _LONG.search(text) is None
 
 
 def _leaves(pattern: re.Pattern[bytes], node: bytes, begin: bytes) -> list[tuple[bytes, bytes]]:
