@@ -13,7 +13,7 @@ class Mark:
     Attributes:
         tag: its tag.
         mcid: its number, or None.
-        properties: its dictionary, or None.
+        properties: its dictionary; None when it has none, or nothing but a number in it.
         stream: identity of the form that it stands in; (0, 0) in a page.
     """
 

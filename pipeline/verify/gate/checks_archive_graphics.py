@@ -147,11 +147,17 @@ def overprinted(file: Opened) -> Iterator[Fault]:
                 break
 
 
+@once
+def _spaces_used(file: Opened) -> tuple[Any, ...]:
+    """The colour spaces that something is painted in, each once where it is the same value."""
+    used = {id(space): space for canvas in painted(file) for piece in canvas.pieces for space in piece.spaces}
+    return tuple(used.values())
+
+
 def colour_spaces(file: Opened) -> Iterator[Any]:
     """Every colour space that something is painted in, and what it is made from."""
     seen: set[tuple[int, int]] = set()
-    pending = [space for canvas in painted(file) for piece in canvas.pieces for space in piece.spaces]
-    pending += [entry(group, "/CS") for group, *_ in _groups(file)]
+    pending = [*_spaces_used(file), *(entry(group, "/CS") for group, *_ in _groups(file))]
     while pending:
         space = pending.pop()
         if identity(space) != (0, 0):

@@ -29,7 +29,7 @@ def rendering_intents(file: Opened) -> Iterator[Fault]:
         said |= {name(image["Intent"]) for image in canvas.inline if "Intent" in image}
         for intent in (canvas.intents | said) - _INTENTS:
             yield Fault(f'the rendering intent is "{intent}"', canvas.where)
-    for value in file.objects:
+    for value in file.having("/Intent"):
         intent = name(entry(value, "/Intent")) if name(entry(value, "/Subtype")) == "Image" else ""
         if intent and intent not in _INTENTS:
             yield Fault(f'the rendering intent is "{intent}"', place(value))

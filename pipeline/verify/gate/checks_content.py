@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pikepdf
 
 from pipeline.verify.gate.canvas import Canvas, Mark, Piece
 from pipeline.verify.gate.clauses import UA, Fault, Standard, clause
-from pipeline.verify.gate.elements import Element, structure
-from pipeline.verify.gate.opened import Opened
+from pipeline.verify.gate.elements import Element, Structure, structure
+from pipeline.verify.gate.opened import Opened, Page
 from pipeline.verify.gate.painted import painted
 from pipeline.verify.gate.rules import (
     CONTENT_UNTAGGED,
@@ -66,18 +66,19 @@ def content_in_artifacts(file: Opened) -> Iterator[Fault]:
 @clause("7.1-3", "all content is tagged or an artifact", CONTENT_UNTAGGED, UA, matterhorn="01-005")
 def content_outside(file: Opened) -> Iterator[Fault]:
     """Something painted that belongs to nothing."""
+    read, pages = structure(file), file.pages
     for canvas in painted(file):
         if not canvas.shown:
             continue
-        loose = [p for p in canvas.pieces if not _is_artifact(p.marks) and not _is_owned(file, canvas, p)]
+        loose = [p for p in canvas.pieces if not _is_artifact(p.marks) and not _is_owned(file, read, pages, p)]
         if loose:
             kinds = ", ".join(sorted({piece.kind for piece in loose}))
             yield Fault(f"{len(loose)} pieces ({kinds}) are neither tagged nor artifacts", canvas.where)
 
 
-def _is_owned(file: Opened, canvas: Canvas, piece: Piece) -> bool:
+def _is_owned(file: Opened, read: Structure, pages: Sequence[Page], piece: Piece) -> bool:
     """Whether something painted belongs to an element, by the element's own word and by the parent tree."""
-    read, page = structure(file), file.pages[piece.page - 1].object if piece.page else None
+    page = pages[piece.page - 1].object if piece.page else None
     for mark in piece.marks:
         if mark.mcid is not None and read.owner(mark, page) is not None:
             holder = page if mark.stream == (0, 0) else file.pdf.get_object(mark.stream)
@@ -253,13 +254,14 @@ def contents_exist(file: Opened) -> Iterator[Fault]:
     there: set[tuple[tuple[int, int], int]] = set()
     for canvas in painted(file):
         numbers = [mark.mcid for mark, _ in canvas.marks if mark.mcid is not None]
-        there.update((identity(canvas.holder), mcid) for mcid in numbers)
+        holder = identity(canvas.holder)
+        there.update([(holder, mcid) for mcid in numbers])
         if canvas.shown and len(numbers) != len(set(numbers)):
             yield Fault("two marked contents have the same number", canvas.where)
     for element in read.all:
-        for holder, mcid in element.content:
-            if (holder, mcid) not in there:
-                yield Fault(f"marked content {mcid} of {element.where} is nowhere", element.where)
+        for content in element.content:
+            if content not in there:
+                yield Fault(f"marked content {content[1]} of {element.where} is nowhere", element.where)
     for element, mcid in read.twice:
         yield Fault(f"marked content {mcid} belongs to two elements", element.where)
 

@@ -7,6 +7,7 @@ import sys
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import pikepdf
@@ -28,6 +29,7 @@ _BLOCK = re.compile(rb"begin(codespacerange|bfchar|bfrange|cidchar|cidrange)(.*?
 _TOKEN = re.compile(rb"<([0-9A-Fa-f\s]*)>|\[([^\]]*)\]|([-+]?\d+)|(/[^\s<>\[\]()/%]+)")
 _COMMENT = re.compile(rb"%[^\r\n]*")
 _MOST_CODES = 70_000
+_LONG = 200_000  # bytes of a CMap that is not remembered
 
 
 @dataclass(slots=True)
@@ -75,12 +77,18 @@ def pairs(data: bytes) -> array[int]:
 
 
 def read(stream: Any) -> Map:
-    """Read an embedded CMap."""
-    found = Map()
+    """Read an embedded CMap; what is read of it is not to be changed."""
     try:
-        data = _COMMENT.sub(b"", stream.read_bytes())
+        data: bytes = stream.read_bytes()
     except (pikepdf.PdfError, AttributeError):
-        return found
+        return Map()
+    return _read(data) if len(data) < _LONG else _read.__wrapped__(data)
+
+
+@lru_cache(maxsize=64)
+def _read(written: bytes) -> Map:
+    found = Map()
+    data = _COMMENT.sub(b"", written)
     mode = re.search(rb"/WMode\s+(\d)", data)
     found.vertical = int(mode[1]) if mode else None
     used = re.search(rb"/([^\s/]+)\s+usecmap", data)

@@ -234,10 +234,12 @@ class _Reader:
     # ------------------------------------------------------------ marked content
 
     def open(self, operands: tuple[Any, ...]) -> None:
-        properties = operands[1] if len(operands) > 1 else None
+        properties: Any = operands[1] if len(operands) > 1 else None
         if isinstance(properties, pikepdf.Name):
             properties = self.resource("/Properties", properties)
         found = number(entry(properties, "/MCID"))
+        if found is not None and is_holder(properties) and len(properties.keys()) == 1:
+            properties = None  # so that no clause has to ask it for more
         mark = Mark(
             name(operands[0]) if operands else "", None if found is None else int(found), properties, self.stream
         )

@@ -83,7 +83,7 @@ def _readable(key: str) -> str:
 
 def identity(value: Any) -> tuple[int, int]:
     """The number of an indirect object; (0, 0) of a direct one."""
-    return value.objgen if isinstance(value, pikepdf.Object) else (0, 0)
+    return value.objgen if type(value) is pikepdf.Object else (0, 0)
 
 
 def place(value: Any) -> str:
