@@ -124,21 +124,20 @@ def _counted(token: Token, called: set[str]) -> Iterator[tuple[str, Span]]:
 
 def _read(value: object) -> Iterator[str]:
     """What pandoc read, in the same words; the picture of a figure repeats its caption."""
-    if isinstance(value, list):
-        for item in value:
-            yield from _read(item)
-    elif isinstance(value, dict):
-        kind: str = value.get("t", "")
-        content: Any = value.get("c")
-        yield from _read_node(kind, content)
-        if kind == "Figure":
-            pictures = [node for node in nodes.walk(content[2]) if node["t"] == "Image"]
-            bare = not content[0][0].startswith(FLOATS)
-            yield from (name for node in pictures for name in _read_node("Image", node["c"]) if bare)
-            yield from _read(content[1])
-            return
-        for item in value.values():
-            yield from _read(item)
+    for node in nodes.walk(value, past=_FIGURE):
+        kind: str = node["t"]
+        if kind in _TOLD:
+            content: Any = node["c"]
+            yield from _read_node(kind, content)
+            if kind in _FIGURE:
+                pictures = [inner for inner in nodes.walk(content[2]) if inner["t"] == "Image"]
+                bare = not content[0][0].startswith(FLOATS)
+                yield from (name for inner in pictures for name in _read_node("Image", inner["c"]) if bare)
+                yield from _read(content[1])
+
+
+_FIGURE = frozenset(("Figure",))
+_TOLD = _FIGURE | {"Cite", "Span", "Div", "Image", "Table"}
 
 
 def _read_node(kind: str, content: Any) -> Iterator[str]:

@@ -6,7 +6,7 @@ See https://hackage.haskell.org/package/pandoc-types for the shapes.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -120,17 +120,27 @@ def rewritten(value: Any, rewrite: Rewrite) -> Any:
     return value
 
 
-def walk(value: Any) -> Iterator[Node]:
-    """Every node of a tree, in reading order."""
+def walk(value: Any, past: Container[str] = ()) -> Iterator[Node]:
+    """Every node of a tree, in reading order.
+
+    Args:
+        value: a node, a list of nodes, or any part of the AST.
+        past: types of nodes that are not walked into.
+    """
     waiting = [value]
     while waiting:
         here = waiting.pop()
-        if isinstance(here, dict):
-            if "t" in here:
-                yield here
-            waiting += reversed(here.values())
-        elif isinstance(here, list):
-            waiting += reversed(here)
+        kind = type(here)
+        if kind is list:
+            waiting += [item for item in reversed(here) if type(item) is not str]
+        elif kind is dict:
+            if "t" not in here:
+                waiting += reversed(here.values())
+                continue
+            yield here
+            inside = here.get("c")
+            if (type(inside) is list or type(inside) is dict) and here["t"] not in past:
+                waiting.append(inside)
 
 
 def words(value: Any) -> str:

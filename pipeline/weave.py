@@ -2,30 +2,46 @@
 
 from __future__ import annotations
 
+import marshal
 import re
 from collections.abc import Sequence
 from typing import Any
 
-from pipeline.nodes import Nodes, is_leaf, is_note_call
+from pipeline.nodes import Node, Nodes, is_leaf, is_note_call
+
+_MARKER, _CITED_CALL = "citation-group", "#note-cite-"
+_OF_CITATIONS = (_MARKER.encode(), _CITED_CALL.encode())
 
 
-def filled(value: Any, words: Sequence[Sequence[Nodes]]) -> Any:
-    """The AST with the words of its citations in their places.
-
-    Citeproc ends a citation in a note like a sentence; where the author's own words go on, its full stop goes.
+def woven(blocks: Nodes, words: Sequence[Sequence[Nodes]]) -> Nodes:
+    """Blocks with the words of their citations in their places, and the calls of notes made from citations in theirs.
 
     Args:
-        value: any part of a tree.
+        blocks: the blocks.
         words: for each slot, the inlines of each group in it.
     """
+    return [_calls_after_punctuation(_filled(block, words)) if _has_citations(block) else block for block in blocks]
+
+
+def _has_citations(block: Node) -> bool:
+    """Whether a block may have something of a citation in it: most have nothing, and are not walked through."""
+    written = marshal.dumps(block)
+    return any(word in written for word in _OF_CITATIONS)
+
+
+def _filled(value: Any, words: Sequence[Sequence[Nodes]]) -> Any:
+    """Any part of a tree with the words of its citations.
+
+    Citeproc ends a citation in a note like a sentence; where the author's own words go on, its full stop goes.
+    """
     if isinstance(value, dict):
-        return value if is_leaf(value) else {key: filled(item, words) for key, item in value.items()}
+        return value if is_leaf(value) else {key: _filled(item, words) for key, item in value.items()}
     if not isinstance(value, list):
         return value
     result: list[Any] = []
     for place, item in enumerate(value):
         if not _is_marker(item):
-            result.append(filled(item, words))
+            result.append(_filled(item, words))
             continue
         settings = dict(item["c"][0][2])
         own = [word for word in words[int(settings["slot"])][int(settings["group"])] if word["t"] != "Note"]
@@ -36,7 +52,7 @@ def filled(value: Any, words: Sequence[Sequence[Nodes]]) -> Any:
 
 
 def _is_marker(node: Any) -> bool:
-    return isinstance(node, dict) and node.get("t") == "Span" and "citation-group" in node["c"][0][1]
+    return isinstance(node, dict) and node.get("t") == "Span" and _MARKER in node["c"][0][1]
 
 
 def _without_full_stop(inlines: Nodes) -> Nodes:
@@ -50,13 +66,13 @@ def _without_full_stop(inlines: Nodes) -> Nodes:
     return inlines
 
 
-def calls_after_punctuation(value: Any) -> Any:
-    """Calls of notes made from citations, without the space before them and behind the mark that follows.
+def _calls_after_punctuation(value: Any) -> Any:
+    """Any part of a tree with the calls made from citations without the space before, and behind the mark that follows.
 
     `as was shown [@key].` is written with a space and printed without one, as citeproc does in note styles.
     """
     if isinstance(value, dict):
-        return value if is_leaf(value) else {key: calls_after_punctuation(item) for key, item in value.items()}
+        return value if is_leaf(value) else {key: _calls_after_punctuation(item) for key, item in value.items()}
     if not isinstance(value, list):
         return value
     result: list[Any] = []
@@ -72,9 +88,9 @@ def calls_after_punctuation(value: Any) -> Any:
                 )
                 result.insert(len(result) - calls, {"t": "Str", "c": mark[0]})
                 item = {"t": "Str", "c": item["c"][mark.end() :]}
-        result.append(calls_after_punctuation(item))
+        result.append(_calls_after_punctuation(item))
     return result
 
 
 def _is_cited_call(node: Any) -> bool:
-    return isinstance(node, dict) and is_note_call(node) and node["c"][2][0].startswith("#note-cite-")
+    return isinstance(node, dict) and is_note_call(node) and node["c"][2][0].startswith(_CITED_CALL)

@@ -16,7 +16,7 @@ from pipeline.index import Index, TargetKind
 from pipeline.nodes import Nodes
 from pipeline.report import Report, TableEntry
 from pipeline.resolving import SectionResolved
-from pipeline.weave import calls_after_punctuation, filled
+from pipeline.weave import woven
 
 WRITER = "html5"
 VERSION = "writing-2"
@@ -174,13 +174,15 @@ def _written_each(documents: Sequence[Nodes]) -> tuple[pandoc.Reply, ...]:
 def _is_plain_paragraph(blocks: Nodes) -> bool:
     if len(blocks) != 1 or blocks[0]["t"] != "Para" or not blocks[0]["c"]:
         return False
-    return all(node["t"] in _PLAIN for node in nodes.walk(blocks[0]))
+    marked = [inline for inline in blocks[0]["c"] if inline["t"] not in _WORDS]
+    return all(node["t"] in _PLAIN for node in nodes.walk(marked))
 
 
 # What the writer writes in the same way wherever it stands: it counts nothing in it, and it makes no paragraph of it.
-_PLAIN = frozenset(
+_WORDS = frozenset(("Str", "Space", "SoftBreak"))
+_PLAIN = _WORDS | frozenset(
     {
-        "Para", "Str", "Space", "SoftBreak", "Emph", "Strong", "Underline", "Strikeout", "Superscript", "Subscript",
+        "Emph", "Strong", "Underline", "Strikeout", "Superscript", "Subscript",
         "SmallCaps", "Quoted", "SingleQuote", "DoubleQuote", "Span", "Link",
     }
 )  # fmt: skip
@@ -195,10 +197,10 @@ def _texts(job: _Job, index: Index) -> dict[TextKey, Nodes]:
     texts: dict[TextKey, Nodes] = {}
     for (kind, identifier), blocks in resolved.blocks.items():
         if kind is not PieceKind.NOTE:
-            texts[TextKey(kind.value, identifier)] = calls_after_punctuation(filled(blocks, words))
+            texts[TextKey(kind.value, identifier)] = woven(blocks, words)
     for call in index.notes_of(section) if section else ():
         if call.entry is not None:
-            blocks = filled(resolved.blocks.get((PieceKind.NOTE, call.id), []), words)
+            blocks = woven(resolved.blocks.get((PieceKind.NOTE, call.id), []), words)
         else:
             groups = words[resolved.slot_of[call.id]] if call.id in resolved.slot_of else ()
             blocks = _note_of(groups[0] if groups else nodes.text("?"))
@@ -209,7 +211,7 @@ def _texts(job: _Job, index: Index) -> dict[TextKey, Nodes]:
 
 def _entries(body: Nodes, index: Index) -> Iterator[tuple[TextKey, Nodes]]:
     """The headings of a section, and the captions of what is placed in it, for the lists in front."""
-    for block in nodes.walk(body):
+    for block in nodes.walk(body, past=_WITH_INLINES):
         if block["t"] == "Header":
             inlines = [inline for inline in block["c"][2] if not _is_number(inline)]
             yield TextKey("entry", block["c"][1][0]), [nodes.paragraph(inlines)]
@@ -219,6 +221,9 @@ def _entries(body: Nodes, index: Index) -> Iterator[tuple[TextKey, Nodes]]:
             )
             if caption is not None and caption["c"][1]:
                 yield TextKey("entry", block["c"][0][0]), caption["c"][1][:1]
+
+
+_WITH_INLINES = frozenset(("Para", "Plain", "Header"))  # blocks that have no others inside
 
 
 def _is_number(inline: nodes.Node) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from pipeline import nodes, pandoc, writing
+from pipeline import nodes, pandoc, weave, writing
 from pipeline.nodes import Node, Nodes
 
 LETTERS = st.text(st.sampled_from("ab <>&\"'\n/p“é\u00a0"), min_size=1, max_size=8)
@@ -81,3 +81,27 @@ def test_what_pandoc_says_of_one_text_is_said_of_that_one(monkeypatch: pytest.Mo
     replies = writing._replies([[nodes.paragraph(nodes.text(word))] for word in ("first", "second", "third")])
     assert [reply.result for reply in replies] == ["<p>first</p>", "<p>second</p>", "<p>third</p>"]
     assert [reply.log for reply in replies] == [(), said, ()]
+
+
+CITED = st.sampled_from(
+    (
+        nodes.span([], classes=("citation-group",), slot="0", group="0"),
+        nodes.span([], classes=("citation-group",), slot="1", group="0"),
+        nodes.link(nodes.text("1"), "#note-cite-a-1", "noteref-cite-a-1", ("noteref",)),
+    )
+)
+SAID = ((nodes.text("Said. first."),), (nodes.text("Second,"),))
+CITING = st.lists(st.recursive(WORDS | GAPS | CITED, inside, max_leaves=8), max_size=5).map(nodes.paragraph)
+
+
+@given(st.lists(CITING | st.sampled_from([block for blocks in OTHERS for block in blocks]), max_size=8))
+def test_blocks_without_citations_are_left_as_they_are_and_the_others_woven(blocks: Nodes) -> None:
+    """The short way round blocks in which nothing is cited gives what walking through all of them gives."""
+    assert weave.woven(blocks, SAID) == weave._calls_after_punctuation(weave._filled(blocks, SAID))
+
+
+def test_a_citation_anywhere_in_a_block_is_found() -> None:
+    marker = nodes.span([], classes=("citation-group",), slot="1", group="0")
+    inner: Nodes = [{"t": "Emph", "c": [nodes.span([marker, {"t": "Str", "c": "é"}])]}]
+    deep = [{"t": "BlockQuote", "c": [{"t": "BulletList", "c": [[nodes.paragraph(inner)]]}]}]
+    assert "Second," in nodes.words(weave.woven(deep, SAID))
