@@ -1,10 +1,12 @@
 -- Runs a batch of requests in one pandoc process. Each document is read on its own, so that an
--- unclosed block in one section cannot swallow the next. Standard input and output are JSON.
---   {action = "read",     text = ..., format = ...}                     -> {result = AST as JSON text}
---   {action = "write",    text = AST as JSON text, format = ...}        -> {result = text}
---   {action = "citeproc", text = AST as JSON text}                      -> {result = AST as JSON text}
---   {action = "version"}                                                -> {result = "3.9"}
--- Each reply carries pandoc's own messages in `log`, with positions where pandoc has them.
+-- unclosed block in one section cannot swallow the next. Standard input and output are a line of JSON and,
+-- behind it, the texts one after the other: JSON inside JSON would be read and written twice.
+--   {action = "read",     format = ..., bytes = ...}  text              -> AST as JSON text
+--   {action = "write",    format = ..., bytes = ...}  AST as JSON text  -> text
+--   {action = "citeproc", bytes = ...}                AST as JSON text  -> AST as JSON text
+--   {action = "version",  bytes = 0}                                    -> "3.9"
+-- The line of each reply is {bytes = of its text, log = ...}, or {error = ..., log = ...} without a text. The log has
+-- pandoc's own messages, with positions where pandoc has them.
 
 local function messages(log)
   local list = pandoc.List()
@@ -14,14 +16,14 @@ local function messages(log)
   return list
 end
 
-local function run(request)
+local function run(request, text)
   if request.action == "version" then
     return tostring(PANDOC_VERSION)
   end
   if request.action == "read" then
-    return pandoc.write(pandoc.read(request.text, request.format), "json")
+    return pandoc.write(pandoc.read(text, request.format), "json")
   end
-  local document = pandoc.read(request.text, "json")
+  local document = pandoc.read(text, "json")
   if request.action == "citeproc" then
     local cited = pandoc.utils.citeproc(document)
     cited.meta = {} -- the works, which are larger than their words
@@ -30,13 +32,17 @@ local function run(request)
   return pandoc.write(document, request.format, { html_math_method = "mathml", wrap_text = "none" })
 end
 
-local replies = pandoc.List()
-for _, request in ipairs(pandoc.json.decode(io.read("a"), false)) do
-  local log, ok, result = pandoc.log.silence(pcall, run, request)
+local head, texts = io.read("l"), io.read("a")
+local replies, results, at = pandoc.List(), {}, 1
+for _, request in ipairs(pandoc.json.decode(head, false)) do
+  local text = texts:sub(at, at + request.bytes - 1)
+  at = at + request.bytes
+  local log, ok, result = pandoc.log.silence(pcall, run, request, text)
   if ok then
-    replies:insert({ result = result, log = messages(log) })
+    replies:insert({ bytes = #result, log = messages(log) })
+    results[#results + 1] = result
   else
     replies:insert({ error = tostring(result), log = messages(log) })
   end
 end
-io.write(pandoc.json.encode(replies))
+io.write(pandoc.json.encode(replies), "\n", table.concat(results))

@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 import resource
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pipeline import toolchain, workers
 from pipeline.diagnostics import Severity, Span, StageFailedError, declare
@@ -105,11 +105,16 @@ def run(requests: tuple[Request, ...]) -> tuple[Reply, ...]:
     """
     if not requests:
         return ()
-    payload = json.dumps([{"action": r.action, "text": r.text, "format": r.format} for r in requests])
+    texts = [request.text.encode("utf-8") for request in requests]
+    heads = [
+        {"action": request.action, "format": request.format, "bytes": len(text)}
+        for request, text in zip(requests, texts, strict=True)
+    ]
+    payload = b"".join((json.dumps(heads).encode("ascii"), b"\n", *texts))
     command = [str(toolchain.pandoc()), "lua", str(SCRIPT)]
     here = Span("pandoc")
     try:
-        status, answer, messages = _carried_out(command, payload.encode("utf-8"))
+        status, answer, messages = _carried_out(command, payload)
     except subprocess.TimeoutExpired as error:
         raise StageFailedError(PANDOC_FAILED.at(here, f"no answer within {SECONDS} seconds")) from error
     except OSError as error:
@@ -117,13 +122,14 @@ def run(requests: tuple[Request, ...]) -> tuple[Reply, ...]:
         raise StageFailedError(PANDOC_FAILED.at(here, f"cannot be started: {reason}", 'run "make setup"')) from error
     words = messages.decode("utf-8", "replace").strip().splitlines()
     said = words[-1] if words else "no message"
+    line, _, results = answer.partition(b"\n")
     try:
-        answers = json.loads(answer)
+        answers = json.loads(line)
     except ValueError as error:
         raise StageFailedError(PANDOC_FAILED.at(here, f"stopped with status {status}: {said}")) from error
-    if not isinstance(answers, list) or len(answers) != len(requests):
+    if not _is_whole(answers, results, len(requests)):
         raise StageFailedError(PANDOC_FAILED.at(here, f"gave no answer to some of the texts: {said}"))
-    return tuple(_reply(answer) for answer in answers)
+    return tuple(_replies(answers, results))
 
 
 def in_batches(
@@ -185,15 +191,23 @@ def _version_of(program: Path) -> str:
     return run((Request("version", ""),))[0].result
 
 
-def _reply(answer: dict[str, object]) -> Reply:
-    log = answer.get("log")
-    entries = [entry for entry in log if entry.get("verbosity") != "INFO"] if isinstance(log, list) else []
-    messages = tuple(_message(entry) for entry in entries)
-    return Reply(
-        result=str(answer.get("result", "")),
-        log=messages,
-        error=str(answer.get("error", "")).split("\nstack traceback")[0],
-    )
+def _is_whole(answers: object, results: bytes, count: int) -> bool:
+    """Whether there is an answer to each of so many requests, and the texts are as long as the answers say."""
+    if not isinstance(answers, list) or len(answers) != count or not all(type(answer) is dict for answer in answers):
+        return False
+    return bool(sum(answer.get("bytes", 0) for answer in answers) == len(results))
+
+
+def _replies(answers: Sequence[Mapping[str, Any]], results: bytes) -> Iterator[Reply]:
+    at = 0
+    for answer in answers:
+        start, at = at, at + answer.get("bytes", 0)
+        entries = [entry for entry in answer.get("log") or () if entry.get("verbosity") != "INFO"]
+        yield Reply(
+            result=results[start:at].decode("utf-8"),
+            log=tuple(_message(entry) for entry in entries),
+            error=str(answer.get("error", "")).split("\nstack traceback")[0],
+        )
 
 
 def _message(entry: dict[str, object]) -> Message:

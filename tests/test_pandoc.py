@@ -8,8 +8,10 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from pipeline import pandoc, toolchain
+from pipeline import nodes, pandoc, toolchain
 from pipeline.diagnostics import StageFailedError
 from pipeline.pandoc import Request, run
 from tests.composing import write_report
@@ -55,6 +57,19 @@ def test_texts_arrive_as_they_are() -> None:
     assert json.loads(reply.result)["blocks"][0]["c"][0]["c"][1].split() == text.split()
 
 
+TEXTS = st.text(st.sampled_from("ab0 {}[]\"\\\t'é字\u2028\U0001f600<&"), min_size=1, max_size=30).map(str.strip)
+
+
+@given(st.lists(TEXTS.filter(bool), min_size=1, max_size=12))
+@settings(max_examples=15, deadline=None)
+def test_no_text_reaches_into_the_next(texts: list[str]) -> None:
+    blocks = [{"t": "Para", "c": [{"t": "Str", "c": text}]} for text in texts]
+    written = run(tuple(Request("write", nodes.document([block]), "html5") for block in blocks))
+    read = run(tuple(Request("read", reply.result, "html") for reply in written))
+    for text, reply in zip(texts, read, strict=True):
+        assert nodes.words(nodes.blocks_of(reply.result)).split() == text.split()
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [
@@ -62,6 +77,7 @@ def test_texts_arrive_as_they_are() -> None:
         ("pandoc-half-answer", "stopped with status 0: no message"),
         ("pandoc-garbage", "stopped with status 0: no message"),
         ("pandoc-no-answer", "stopped with status 0: no message"),
+        ("pandoc-breaks-off", "gave no answer to some of the texts: no message"),
         ("pandoc-miscounts", "gave no answer to some of the texts: no message"),
         ("pandoc-other-answer", "gave no answer to some of the texts: no message"),
         ("no-such-program", "cannot be started: No such file or directory"),
