@@ -19,6 +19,8 @@ from pipeline.templating import Templates
 from pipeline.wording import words_for
 from tests.composing import Text, composed, parsed, text_of, workspace_of, write_report
 
+pytestmark = pytest.mark.process
+
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>'
 FILTERS = manuscript_filters(words_for("en", {}))
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
+
 from pipeline.charts import data_files
 from pipeline.report import NoteEntry
 from tests.readings import Reading
+
+pytestmark = pytest.mark.process
 
 
 def words_of(entry: NoteEntry) -> str:

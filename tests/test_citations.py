@@ -22,6 +22,8 @@ from pipeline.slots import Citation, Group, Sequel, Slot, sequel, slots_of
 from pipeline.works import Work
 from tests.composing import Composed, composed, parsed, text_of, words, workspace_of, write_report
 
+pytestmark = pytest.mark.process
+
 IBID = "chicago-notes-bibliography-subsequent-ibid-17th-edition"
 CHICAGO = "chicago-notes-bibliography"
 PLACE = Span("report.yaml", 9)

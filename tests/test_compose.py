@@ -10,6 +10,8 @@ from pipeline import pandoc
 from pipeline.document import Kind
 from tests.composing import NO_BREAK, Composed, Text, composed, parsed, text_of, write_report
 
+pytestmark = pytest.mark.process
+
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>'
 OTHER = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 7 7"/>'
 SETTINGS = """\

@@ -8,6 +8,8 @@ from pipeline.charts import data_files
 from pipeline.datasets import Dataset, Shown, datasets
 from tests.composing import Composed, Text, composed, write_report
 
+pytestmark = pytest.mark.process
+
 CHART = "data: {url: data/counts.csv}\nmark: bar\nencoding: {x: {field: people, type: quantitative}}\n"
 FIGURES = """\
 - id: fig-counts

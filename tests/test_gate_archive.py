@@ -36,6 +36,8 @@ from tests.gating import (
 )
 from tests.small_pdfs import small
 
+pytestmark = pytest.mark.artefact
+
 
 def cut(old: bytes, new: bytes) -> Callable[[bytes], bytes]:
     def spoil(data: bytes) -> bytes:

@@ -29,6 +29,8 @@ from tests.gating import (
 from tests.small_pdfs import small
 from tests.ua_faults import FAULTS, dynamic_form
 
+pytestmark = pytest.mark.artefact
+
 # Clauses whose faults are made in other ways, each with its test.
 MADE_ELSEWHERE = {
     "6.1-1": "test_gate_archive.py::test_bytes",

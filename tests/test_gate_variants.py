@@ -31,6 +31,8 @@ from tests.gating import (
 )
 from tests.small_pdfs import small
 
+pytestmark = pytest.mark.artefact
+
 UA1 = Profile(frozenset((Standard.UA1,)))
 _HIDDEN, _PRINTED = 2, 4
 

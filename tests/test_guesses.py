@@ -103,6 +103,7 @@ def test_pages_of_the_last_time_stay_until_they_are_corrected(tmp_path: Path) ->
     assert json.loads(guesses.noted({}))["guessed"]["s1"] == {}
 
 
+@pytest.mark.artefact
 def test_no_chapter_is_laid_out_twice_for_a_page_that_is_known_by_then(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first chapter has more pages than its letters need; the second names the page of the third."""
     monkeypatch.setattr("pipeline.render.pdf.processors", lambda: 1)

@@ -11,6 +11,8 @@ import pytest
 from tests.numbers_in_prose import Number, Proof, in_words, numbers
 from tests.readings import RETURNS, Reading
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture(scope="module")
 def listed(returns: Reading) -> tuple[Number, ...]:

@@ -16,6 +16,8 @@ from pipeline.diagnostics import StageFailedError
 from pipeline.pandoc import Request, run
 from tests.composing import write_report
 
+pytestmark = pytest.mark.process
+
 FAULTS = Path(__file__).resolve().parent / "faults"
 MARKDOWN = "markdown"
 

@@ -16,6 +16,8 @@ from pipeline.plain_texts import are_sentences, are_words
 from pipeline.scanning import _of_sentences, _values, known_outline
 from pipeline.source import Embedded
 
+pytestmark = pytest.mark.process
+
 # Letters and digits of many scripts, superscript and Roman ones among them.
 LETTERS = st.characters(categories=["L"])
 WORD = st.text(st.characters(categories=("L", "Nd", "No", "Nl")), min_size=1, max_size=6)

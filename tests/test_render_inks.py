@@ -67,6 +67,7 @@ def test_what_does_not_look_black_is_not(colour: tuple[float, float, float], ink
     assert inks.of(*colour) != BLACK
 
 
+@pytest.mark.artefact
 @given(CHANNEL, CHANNEL, CHANNEL)
 def test_the_inks_of_a_colour_look_like_it(red: int, green: int, blue: int) -> None:
     ink = Inks(PROFILE).of(red / 255, green / 255, blue / 255)

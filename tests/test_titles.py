@@ -13,6 +13,8 @@ from pipeline.cache import Cache
 from pipeline.plain_texts import are_words
 from pipeline.titles import with_markup
 
+pytestmark = pytest.mark.process
+
 MARKED = 'A "quoted" [sNaKe and Others]{.nocase} report'
 # Letters and digits of many scripts, superscript and Roman ones among them, and the marks that a bare title may have.
 WORDS = st.text(st.characters(categories=("L", "Nd", "No", "Nl")), min_size=1, max_size=8)

@@ -418,6 +418,7 @@ def test_an_entry_that_is_packed_too_densely_is_refused(rich: bytes, tmp_path: P
     _assert_refused(path, 'the entry "EPUB/bomb" has 9000000 bytes, packed into ')
 
 
+@pytest.mark.artefact
 def test_a_text_larger_than_any_is_refused_before_it_is_parsed(rich: bytes, tmp_path: Path) -> None:
     files = contents(rich)
     words = " ".join(str(number * number) for number in range(2_500_000)).encode()

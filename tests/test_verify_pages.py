@@ -275,6 +275,7 @@ def test_a_page_is_read_again_when_what_it_is_made_from_changes(
 _PARTS = ("Contents", "ToUnicode", "FontFile2", "form", "widths")
 
 
+@pytest.mark.artefact
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(part=st.sampled_from(_PARTS), page=st.integers(0, 3), where=st.floats(0, 1), value=st.integers(0, 255))
 def test_any_byte_may_change(good: Path, cache: Cache, part: str, page: int, where: float, value: int) -> None:

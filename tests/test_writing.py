@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from pipeline import nodes, pandoc, weave, writing
 from pipeline.nodes import Node, Nodes
 
+pytestmark = pytest.mark.process
+
 LETTERS = st.text(st.sampled_from("ab <>&\"'\n/p“é\u00a0"), min_size=1, max_size=8)
 WORDS = LETTERS.map(lambda said: {"t": "Str", "c": said})
 GAPS = st.sampled_from([{"t": "Space"}, {"t": "SoftBreak"}])
