@@ -1,44 +1,37 @@
-"""The command `proofpress`: arguments in, printing, progress and exit codes out.
+"""The command `proofpress`: its commands and their options.
 
-This is the only module that prints. The stages are imported inside the commands, because WeasyPrint and
+What commands find is told by `running`. The stages are imported inside the commands, because WeasyPrint and
 pydantic take a second to load and `--help` or `explain` need neither.
 """
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from pipeline import __version__
-from pipeline.diagnostics import StageFailedError, did_you_mean, has_errors
+from pipeline.diagnostics import did_you_mean
+from pipeline.running import chosen_reports, ending, run, shown_terminal, tell
 from pipeline.terminal import (
     CLEAN,
     FINDINGS,
     INTERRUPTED,
     TERMINATED,
     TOOL_MISSING,
-    SourceLines,
-    Terminal,
     explain_failure,
     say,
     say_document,
 )
-from pipeline.toolchain import ToolMissingError
 from pipeline.workspace import Workspace, find_workspace
 
 if TYPE_CHECKING:
-    from pipeline.diagnostics import Diagnostic
-    from pipeline.formats import Account, Line
+    from pipeline.formats import Line
     from pipeline.outcome import Edition, Outcome, Progress
-
-Stage = Callable[[Path, Workspace, "Progress"], "Outcome"]
 
 
 class Press(click.Group):
@@ -164,7 +157,7 @@ def build(
 
         return built(report, editions, workspace, anew, unchanged)
 
-    _run(stage, reports, form, quiet=quiet)
+    run(stage, reports, form, quiet=quiet)
 
 
 @press.command()
@@ -180,7 +173,7 @@ def check(reports: tuple[str, ...], form: str, quiet: bool, verbose: bool) -> No
 
         return check_report(report, workspace, progress)
 
-    _run(stage, reports, form, quiet=quiet)
+    run(stage, reports, form, quiet=quiet)
 
 
 @press.command()
@@ -199,7 +192,7 @@ def dist(reports: tuple[str, ...], form: str, quiet: bool, verbose: bool) -> Non
 
             return distribute_report(report, workspace, progress, printer)
 
-    _run(stage, reports, form, quiet=quiet)
+    run(stage, reports, form, quiet=quiet)
 
 
 @press.command()
@@ -231,19 +224,19 @@ def verify(
     workspace = find_workspace(Path.cwd())
     report = None
     if origin is not None:
-        ((folder, own),) = _chosen((origin,), workspace)
+        ((folder, own),) = chosen_reports((origin,), workspace)
         report = verifying.Origin(folder, own)
     try:
         profile = profile_of(against)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--as") from error
     try:
-        with _terminal().progress(len(files) + (report is not None), quiet=quiet) as told_by:
+        with shown_terminal().progress(len(files) + (report is not None), quiet=quiet) as told_by:
             account = verifying.verify(files, profile, report, workspace, told_by, every=form != "text", page=page)
     except verifying.TooManyEditionsError as error:
         raise click.UsageError(str(error)) from error
-    _tell(account, form, quiet=quiet)
-    raise _ending(account)
+    tell(account, form, quiet=quiet)
+    raise ending(account)
 
 
 @press.command()
@@ -255,7 +248,7 @@ def explain(code: str) -> None:
     rule = find_rule(code.strip())
     if rule is None:
         raise click.UsageError(f'there is no rule "{code}"; {near_rule(code.strip())}')
-    _terminal().show(rule_page(rule))
+    shown_terminal().show(rule_page(rule))
 
 
 @press.command()
@@ -268,7 +261,7 @@ def rules(form: str) -> None:
     if form == "json":
         say_document(rules_json(known, __version__))
     else:
-        _terminal().show(rule_table(known))
+        shown_terminal().show(rule_table(known))
 
 
 @press.command()
@@ -316,142 +309,6 @@ def doctor() -> None:
         lines.append((Piece(role, fact.state.value.ljust(7)), told))
         if fact.remedy and not ok:
             lines.append((Piece(Role.HINT, f"           {fact.remedy}"),))
-    _terminal().show(lines)
+    shown_terminal().show(lines)
     if any(fact.needed and fact.state is State.MISSING for fact in facts):
         raise click.exceptions.Exit(TOOL_MISSING)
-
-
-# ---------------------------------------------------------------- running stages over reports
-
-
-def _run(stage: Stage, names: tuple[str, ...], form: str, *, quiet: bool) -> NoReturn:
-    """Run a stage over reports, tell everything once, and leave with the exit code."""
-    chosen = _chosen(names, find_workspace(Path.cwd()))
-    done: list[tuple[str, Outcome]] = []
-    missing: ToolMissingError | None = None
-    try:
-        with _terminal().progress(len(chosen), quiet=quiet) as told_by:
-            for report, workspace in chosen:
-                try:
-                    done.append((report.name, stage(report, workspace, told_by(report.name))))
-                except StageFailedError as failed:
-                    done.append((report.name, _failed(failed.findings)))
-                except ToolMissingError as error:
-                    missing = missing or error
-    except BaseException:
-        if form == "text" and done:  # what other reports said is not lost; half a JSON would be
-            _tell(_account(done), form, quiet=quiet)
-        raise
-    account = _account(done)
-    _tell(account, form, quiet=quiet)
-    if missing is not None:
-        raise missing
-    raise _ending(account)
-
-
-def _ending(account: Account) -> click.exceptions.Exit:
-    """The exit code of what was told: a check that failed counts as an error does."""
-    unproved = any(check.state.value == "failed" for item in account.published for check in item.checks)
-    return click.exceptions.Exit(FINDINGS if has_errors(account.findings) or unproved else CLEAN)
-
-
-def _failed(findings: tuple[Diagnostic, ...]) -> Outcome:
-    from pipeline.outcome import Outcome
-
-    return Outcome(findings, ())
-
-
-def _account(done: Iterable[tuple[str, Outcome]]) -> Account:
-    from pipeline.formats import Account, Published
-
-    workspace = find_workspace(Path.cwd())
-    pairs = tuple(done)
-    return Account(
-        version=__version__,
-        findings=tuple(finding for _, outcome in pairs for finding in outcome.findings),
-        published=tuple(
-            Published(
-                report=name,
-                path=workspace.shown(artefact.path),
-                edition=artefact.edition.value,
-                pages=artefact.pages,
-                size=artefact.path.stat().st_size,
-                checks=artefact.checks,
-            )
-            for name, outcome in pairs
-            for artefact in outcome.artefacts
-        ),
-    )
-
-
-def _tell(account: Account, form: str, *, quiet: bool) -> None:
-    from pipeline import formats
-    from pipeline.diagnostics import in_order
-
-    if form != "text":
-        from pipeline import interchange
-
-        written = {"json": interchange.as_json, "sarif": interchange.as_sarif, "junit": interchange.as_junit}
-        say_document(written[form](account))
-        return
-    line_of = SourceLines(Path.cwd())
-    lines = [line for finding in in_order(account.findings) for line in formats.finding_lines(finding, line_of)]
-    if not quiet:
-        lines += [line for item in account.published for line in formats.published_lines(item)]
-        lines.append((formats.Piece(formats.Role.PLAIN, formats.summary(account)),))
-    _terminal().show(lines)
-
-
-def _chosen(names: tuple[str, ...], workspace: Workspace) -> tuple[tuple[Path, Workspace], ...]:
-    """The reports that are meant, each with its workspace.
-
-    Raises:
-        click.UsageError: when there is no such report, or two would be built into the same folder.
-    """
-    if not names:
-        reports = workspace.reports()
-        if not reports:
-            shown = workspace.shown(workspace.content)
-            raise click.UsageError(f"there is no report in {shown}/ (a report is a folder with a report.yaml)")
-        return tuple((report, workspace) for report in reports)
-    chosen: dict[Path, Workspace] = {}
-    for name in names:
-        report = _report_folder(name, workspace).resolve()
-        chosen[report] = _workspace_of(report, workspace)
-    taken: dict[Path, Path] = {}
-    for report, own in chosen.items():
-        other = taken.setdefault(own.build / report.name, report)
-        if other != report:
-            raise click.UsageError(f"{other} and {report} would both be built into {own.build / report.name}")
-    return tuple(chosen.items())
-
-
-def _report_folder(name: str, workspace: Workspace) -> Path:
-    for folder in (workspace.content / name, workspace.start / name):
-        if (folder / "report.yaml").is_file():
-            return folder
-        if folder.name == "report.yaml" and folder.is_file():
-            return folder.parent
-    if (workspace.start / name).is_dir():
-        raise click.UsageError(f'"{name}" is a folder without a report.yaml')
-    known = [report.name for report in workspace.reports()]
-    hint = did_you_mean(Path(name).name, known) or (f"there are: {', '.join(known)}" if known else "")
-    raise click.UsageError(f'there is no report "{name}"' + (f"; {hint}" if hint else ""))
-
-
-def _workspace_of(report: Path, workspace: Workspace) -> Workspace:
-    """A report outside the workspace's content/ belongs to the project around it, if there is one."""
-    if not report.is_relative_to(workspace.content.resolve()):
-        own = find_workspace(report)
-        if own.content.is_dir():
-            return replace(own, start=workspace.start)
-    return workspace
-
-
-def _terminal() -> Terminal:
-    """What the streams can show, as the environment has it."""
-    capable = os.environ.get("TERM") != "dumb"
-    return Terminal(
-        colours=sys.stdout.isatty() and capable and not os.environ.get("NO_COLOR"),
-        live=sys.stderr.isatty() and capable,
-    )

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
 from pipeline.render.xmp import Claims
-from pipeline.verify.gate.checks_archive_file import _BLANK, _NO_DIGIT, _ODD_HEX, _hex_strings
+from pipeline.verify.gate.checks_archive_streams import _BLANK, _NO_DIGIT, _ODD_HEX, _hex_strings
 from pipeline.verify.gate.clauses import ARCHIVE, UA, Standard, all_clauses
 from pipeline.verify.gate.examine import Profile
 from pipeline.verify.gate.numbering import in_archive_4
