@@ -12,6 +12,7 @@ from benchmarks.levers.without import CUTS
 
 REPLACED = {
     "chapters": "needs_whole",
+    "guesses": "Guesses.renew",
     "texts": "in_batches",
     "ahead": "Ahead",
     "styles": "taken",

@@ -37,6 +37,17 @@ def _whole_report_in_one(module: Any) -> None:
     module.needs_whole = lambda _: True
 
 
+def _guessed_once(module: Any) -> None:
+    renew = module.Guesses.renew
+
+    def renewed(guesses: Any, number: int) -> None:
+        if not guesses._loose[number]:
+            renew(guesses, number)
+
+    module.Guesses.renew = renewed
+    module.Guesses.are_sure = lambda *_: True
+
+
 def _the_long_way(module: Any) -> None:
     module.taken = nullcontext
 
@@ -57,6 +68,7 @@ def _one_processor(_: Any) -> None:
 CUTS: dict[str, tuple[str, str, Cut]] = {
     "processors": ("two processors", "pipeline.cli", _one_processor),
     "chapters": ("layout by chapter, each once", "pipeline.render.pdf", _whole_report_in_one),
+    "guesses": ("page numbers guessed from those that are known by then", "pipeline.render.guesses", _guessed_once),
     "texts": ("texts read by several processes", "pipeline.workers", _by_one_process),
     "ahead": ("the layout engine loaded ahead", "pipeline.ahead", _printer_not_ahead),
     "styles": ("styles asked once", "pipeline.render.shortcuts", _the_long_way),
