@@ -127,9 +127,12 @@ def run(requests: tuple[Request, ...]) -> tuple[Reply, ...]:
         answers = json.loads(line)
     except ValueError as error:
         raise StageFailedError(PANDOC_FAILED.at(here, f"stopped with status {status}: {said}")) from error
-    if not _is_whole(answers, results, len(requests)):
-        raise StageFailedError(PANDOC_FAILED.at(here, f"gave no answer to some of the texts: {said}"))
-    return tuple(_replies(answers, results))
+    try:
+        if _is_whole(answers, results, len(requests)):
+            return tuple(_replies(answers, results))
+    except UnicodeDecodeError:  # the texts are not parted where the answers say
+        pass
+    raise StageFailedError(PANDOC_FAILED.at(here, f"gave no answer to some of the texts: {said}"))
 
 
 def in_batches(

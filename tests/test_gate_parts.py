@@ -20,6 +20,8 @@ from pipeline.verify.gate.division import LeftOut, Part
 from pipeline.verify.gate.examine import Examination, examine
 from pipeline.verify.gate.opened import Opened
 from pipeline.verify.gate.parts import divide
+from pipeline.verify.gate.trees import ids_in
+from pipeline.verify.gate.written import Written
 from tests.gating import BOTH, broken, elements
 from tests.pressing import Pressed
 from tests.test_mutations import MUTATIONS
@@ -235,6 +237,25 @@ def test_what_is_wrong_between_parts_is_found(
     change: Change, pressed_demo: Pressed, kept: Cache, tmp_path: Path
 ) -> None:
     assert broken(judged_alike(changed(pressed_demo, tmp_path, change), kept))
+
+
+@pytest.mark.parametrize(
+    ("node", "is_told"),
+    [
+        (b"<< /Names [ (a) 7 0 R (b) 8 0 R ] >>", True),
+        (b"<< /Kids [ ] >>", True),
+        (b"<< /Names [ (a) 7 0 R ] /Limits [ (a) (a) ] >>", False),
+        (b"<< /Names [ (a) 7 0 R ] /Limits [ << /S /JavaScript >> ] >>", False),
+        (b"<< /A << /S /JavaScript >> /Names [ (a) 7 0 R ] >>", False),
+        (b"<< /Names [ (a) 7000000000 0 R ] >>", False),
+    ],
+)
+def test_a_node_of_a_tree_is_passed_over_only_when_its_pairs_are_all_it_has(node: bytes, is_told: bool) -> None:
+    pdf = pikepdf.new()
+    tree = pdf.make_indirect(Dictionary())
+    number = tree.objgen[0]
+    read = ids_in(Written({number: node}, frozenset(), lambda _: b""), tree)
+    assert read.told == ({number} if is_told else set())
 
 
 def show_markup(pdf: Pdf) -> None:

@@ -80,6 +80,7 @@ def test_no_text_reaches_into_the_next(texts: list[str]) -> None:
         ("pandoc-garbage", "stopped with status 0: no message"),
         ("pandoc-no-answer", "stopped with status 0: no message"),
         ("pandoc-breaks-off", "gave no answer to some of the texts: no message"),
+        ("pandoc-no-text", "gave no answer to some of the texts: no message"),
         ("pandoc-miscounts", "gave no answer to some of the texts: no message"),
         ("pandoc-other-answer", "gave no answer to some of the texts: no message"),
         ("no-such-program", "cannot be started: No such file or directory"),

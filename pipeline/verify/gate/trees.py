@@ -54,16 +54,7 @@ def parents_in(written: Written, tree: Any) -> Parents:
     Raises:
         UnusualFileError: when it is not as the press writes it, or has a key twice.
     """
-    found: dict[bytes, bytes] = {}
-    told: set[int] = set()
-    for number, text in _nodes(written, tree):
-        for key, value in _leaves(_PARENTS, text, b"/Nums ["):
-            if key in found:
-                raise UnusualFileError("the parent tree has a key twice")
-            found[key] = value
-        if _is_plain(text, b"/Nums ["):
-            told.add(number)
-    return Parents(found, frozenset(told - {0}))
+    return Parents(*_read(written, tree, _PARENTS, b"/Nums ["))
 
 
 def places_in(written: Written, tree: Any, pages: Collection[int]) -> Named:
@@ -89,16 +80,24 @@ def ids_in(written: Written, tree: Any) -> Named:
 
 
 def _named(written: Written, tree: Any, pattern: re.Pattern[bytes]) -> Named:
-    numbers: dict[bytes, int] = {}
+    values, told = _read(written, tree, pattern, b"/Names [")
+    return Named({title: int(leads_to) for title, leads_to in values.items()}, told)
+
+
+def _read(
+    written: Written, tree: Any, pattern: re.Pattern[bytes], begin: bytes
+) -> tuple[dict[bytes, bytes], frozenset[int]]:
+    """What a tree says, by its keys, and the numbers of those of its nodes in which there is nothing else."""
+    found: dict[bytes, bytes] = {}
     told: set[int] = set()
     for number, text in _nodes(written, tree):
-        for title, leads_to in _leaves(pattern, text, b"/Names ["):
-            if title in numbers:
-                raise UnusualFileError("a tree has a name twice")
-            numbers[title] = int(leads_to)
-        if _is_plain(text, b"/Names ["):
+        for key, value in _leaves(pattern, text, begin):
+            if key in found:
+                raise UnusualFileError("a tree has a key twice")
+            found[key] = value
+        if number and _is_plain(text, begin):
             told.add(number)
-    return Named(numbers, frozenset(told - {0}))
+    return found, frozenset(told)
 
 
 def _nodes(written: Written, top: Any) -> Iterator[tuple[int, bytes]]:
@@ -119,8 +118,8 @@ def _nodes(written: Written, top: Any) -> Iterator[tuple[int, bytes]]:
 
 def _is_plain(text: bytes, begin: bytes) -> bool:
     """Whether a node that `_leaves` has read has nothing but pairs, or nothing but kids, and all of a usual size."""
-    whole = text.startswith(b"<< " + begin + b" ") or _BRANCH.fullmatch(text) is not None
-    return whole and _LONG.search(text) is None
+    pairs_alone = text.startswith(b"<< " + begin + b" ") and b"] /Limits [" not in text  # which are not read
+    return (pairs_alone or _BRANCH.fullmatch(text) is not None) and _LONG.search(text) is None
 
 
 def _leaves(pattern: re.Pattern[bytes], node: bytes, begin: bytes) -> list[tuple[bytes, bytes]]:
