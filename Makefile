@@ -27,7 +27,7 @@ PREFLIGHT := $(PYTHON_BIN) tools/preflight.py
 # Two targets write into the same build/; they take turns, so that their messages stay in order too.
 .NOTPARALLEL:
 .SUFFIXES:
-.PHONY: help setup pdf epub check dist test fast reader ace lint schema lock wheel clean distclean
+.PHONY: help setup pdf epub watch check dist test fast reader ace lint schema lock wheel clean distclean
 
 help: ## Show this list
 	@echo "Proofpress. Usage: make TARGET [REPORT=content/NAME]"
@@ -44,6 +44,10 @@ pdf: $(BUILD_READY) ## Make the PDF of REPORT, or of every report
 epub: $(BUILD_READY) ## Make the EPUB of REPORT, or of every report
 	@$(PREFLIGHT)
 	@$(PRESS) build $(REPORT) --to epub
+
+watch: $(BUILD_READY) ## Make the PDF of REPORT, or of every report, again whenever a file is saved, until Ctrl-C
+	@$(PREFLIGHT)
+	@$(PRESS) watch $(REPORT)
 
 check: $(BUILD_READY) ## Check the sources of REPORT, or of every report, and build nothing
 	@$(PRESS) check $(REPORT)

@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 from pipeline.workers import TRIES, WorkFailedError, can_fork, end_process
 
 PRINTER = "pipeline.render.printing"  # the module that loads the layout engine
-_PDEATHSIG = 1  # of prctl (Linux): the signal that a process is sent when its parent dies
+_PDEATHSIG = 1  # of prctl(2)
 _PATIENCE = 5.0  # seconds that a process has to end its own processes
 
 
@@ -117,7 +117,7 @@ def _serve(pipe: Connection, module: str) -> NoReturn:
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # so that it ends its own processes first
-        _die_with_parent()
+        die_with_parent()
         with contextlib.suppress(Exception):  # a fault of the module is told when it is asked for something
             importlib.import_module(module)
         while True:
@@ -136,7 +136,8 @@ def _serve(pipe: Connection, module: str) -> NoReturn:
         os._exit(0)
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """Have this process told to end (SIGTERM) when its parent has died, where the system can do that (Linux)."""
     if sys.platform == "linux":
         import ctypes
 

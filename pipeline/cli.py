@@ -10,14 +10,15 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
 from pipeline import __version__
 from pipeline.diagnostics import did_you_mean
-from pipeline.running import chosen_reports, ending, run, shown_terminal, tell
+from pipeline.running import building, checking, chosen_reports, distributing, ending, run, shown_terminal, tell
 from pipeline.terminal import (
+    BUG,
     CLEAN,
     FINDINGS,
     INTERRUPTED,
@@ -27,11 +28,14 @@ from pipeline.terminal import (
     say,
     say_document,
 )
-from pipeline.workspace import Workspace, find_workspace
+from pipeline.workspace import find_workspace
 
 if TYPE_CHECKING:
     from pipeline.formats import Line
-    from pipeline.outcome import Edition, Outcome, Progress
+    from pipeline.outcome import Edition
+
+
+Command = TypeVar("Command", bound=Callable[..., None])
 
 
 class Press(click.Group):
@@ -52,6 +56,14 @@ class Press(click.Group):
 @click.version_option(__version__, prog_name="proofpress", message="%(prog)s %(version)s")
 def press() -> None:
     """A press for reports: Markdown and YAML in, a proved PDF and EPUB out."""
+
+
+def exit_code_of(arguments: tuple[str, ...]) -> int:
+    """Run the command with some arguments, and give its exit code."""
+    try:
+        press.main(list(arguments), prog_name="proofpress")
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else BUG
 
 
 def main() -> NoReturn:
@@ -111,20 +123,24 @@ def _editions(_: click.Context, __: click.Parameter, value: tuple[str, ...]) -> 
     return tuple(known[word] for word in words)
 
 
+def _editions_option(default: str) -> Callable[[Command], Command]:
+    return click.option(
+        "--to",
+        "editions",
+        multiple=True,
+        default=(default,),
+        show_default=True,
+        callback=_editions,
+        help="Editions to make, with commas between them or each with an option of its own.",
+    )
+
+
 # ---------------------------------------------------------------- commands
 
 
 @press.command()
 @_common_options
-@click.option(
-    "--to",
-    "editions",
-    multiple=True,
-    default=("pdf,epub",),
-    show_default=True,
-    callback=_editions,
-    help="Editions to make, with commas between them or each with an option of its own.",
-)
+@_editions_option("pdf,epub")
 @click.option("--keep-going", is_flag=True, help="Go on after errors to find more; nothing is published then.")
 def build(
     reports: tuple[str, ...],
@@ -138,26 +154,23 @@ def build(
 
     REPORT is the name of a folder in content/, or a path; without one, all reports are built.
     """
+    run(building(editions, keep_going=keep_going, quiet=quiet), reports, form, quiet=quiet)
 
-    def stage(report: Path, workspace: Workspace, progress: Progress) -> Outcome:
-        from pipeline.stamp import built
 
-        def anew() -> Outcome:
-            from pipeline.ahead import PRINTER, Ahead
-            from pipeline.outcome import Edition
+@press.command()
+@_QUIET
+@_editions_option("pdf")
+@click.argument("reports", nargs=-1, metavar="[REPORT]...")
+def watch(reports: tuple[str, ...], editions: tuple[Edition, ...], quiet: bool) -> None:
+    """Build reports, and again whenever a file of theirs is saved, until Ctrl-C.
 
-            with Ahead(PRINTER, now=editions != (Edition.EPUB,)) as printer:  # it is slow to load, so before the rest
-                from pipeline.build import build as build_report
+    REPORT is the name of a folder in content/, or a path; without one, all reports are watched. The press stays
+    loaded meanwhile, so that an edit is in the file sooner than `build` brings it there.
+    """
+    from pipeline.watching import watch as watch_reports
 
-                return build_report(report, editions, workspace, progress, printer, keep_going=keep_going)
-
-        def unchanged() -> None:
-            if not quiet:
-                say(f"{report.name}: nothing has changed\n", err=True)
-
-        return built(report, editions, workspace, anew, unchanged)
-
-    run(stage, reports, form, quiet=quiet)
+    to = ",".join(edition.value for edition in editions)
+    watch_reports(reports, exit_code_of, ("build", *(["--quiet"] if quiet else []), "--to", to), quiet=quiet)
 
 
 @press.command()
@@ -167,13 +180,7 @@ def check(reports: tuple[str, ...], form: str, quiet: bool, verbose: bool) -> No
 
     REPORT is the name of a folder in content/, or a path; without one, all reports are checked.
     """
-
-    def stage(report: Path, workspace: Workspace, progress: Progress) -> Outcome:
-        from pipeline.check import check as check_report
-
-        return check_report(report, workspace, progress)
-
-    run(stage, reports, form, quiet=quiet)
+    run(checking, reports, form, quiet=quiet)
 
 
 @press.command()
@@ -183,16 +190,7 @@ def dist(reports: tuple[str, ...], form: str, quiet: bool, verbose: bool) -> Non
 
     It is written to build/<report>/dist/, and only when nothing was found that is an error.
     """
-
-    def stage(report: Path, workspace: Workspace, progress: Progress) -> Outcome:
-        from pipeline.ahead import PRINTER, Ahead
-
-        with Ahead(PRINTER) as printer:
-            from pipeline.build import dist as distribute_report
-
-            return distribute_report(report, workspace, progress, printer)
-
-    run(stage, reports, form, quiet=quiet)
+    run(distributing, reports, form, quiet=quiet)
 
 
 @press.command()

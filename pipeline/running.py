@@ -13,14 +13,15 @@ import click
 
 from pipeline import __version__
 from pipeline.diagnostics import StageFailedError, did_you_mean, has_errors
-from pipeline.terminal import CLEAN, FINDINGS, SourceLines, Terminal, say_document
+from pipeline.terminal import CLEAN, FINDINGS, SourceLines, Terminal, say, say_document
 from pipeline.toolchain import ToolMissingError
 from pipeline.workspace import Workspace, find_workspace
 
 if TYPE_CHECKING:
+    from pipeline.ahead import Ahead
     from pipeline.diagnostics import Diagnostic
     from pipeline.formats import Account
-    from pipeline.outcome import Outcome, Progress
+    from pipeline.outcome import Edition, Outcome, Progress
 
 Stage = Callable[[Path, Workspace, "Progress"], "Outcome"]
 
@@ -59,6 +60,57 @@ def run(stage: Stage, names: tuple[str, ...], form: str, *, quiet: bool) -> NoRe
     if missing is not None:
         raise missing
     raise ending(account)
+
+
+def checking(report: Path, workspace: Workspace, progress: Progress) -> Outcome:
+    """The stage that makes nothing."""
+    from pipeline.check import check
+
+    return check(report, workspace, progress)
+
+
+def building(editions: tuple[Edition, ...], *, keep_going: bool, quiet: bool) -> Stage:
+    """The stage that makes the editions of a report, unless nothing has changed.
+
+    Args:
+        editions: what to make.
+        keep_going: as in `build.build`.
+        quiet: do not say that nothing has changed.
+    """
+
+    def stage(report: Path, workspace: Workspace, progress: Progress) -> Outcome:
+        from pipeline.stamp import built
+
+        def anew() -> Outcome:
+            from pipeline.outcome import Edition
+
+            with _printer(now=editions != (Edition.EPUB,)) as printer:
+                from pipeline.build import build
+
+                return build(report, editions, workspace, progress, printer, keep_going=keep_going)
+
+        def unchanged() -> None:
+            if not quiet:
+                say(f"{report.name}: nothing has changed\n", err=True)
+
+        return built(report, editions, workspace, anew, unchanged)
+
+    return stage
+
+
+def distributing(report: Path, workspace: Workspace, progress: Progress) -> Outcome:
+    """The stage that makes the folder that is handed on."""
+    with _printer(now=True) as printer:
+        from pipeline.build import dist
+
+        return dist(report, workspace, progress, printer)
+
+
+def _printer(*, now: bool) -> Ahead:
+    """What lays out pages: it is slow to load, so it begins before the rest."""
+    from pipeline.ahead import PRINTER, Ahead
+
+    return Ahead(PRINTER, now=now)
 
 
 def ending(account: Account) -> click.exceptions.Exit:

@@ -77,6 +77,14 @@ def _is_settled(check: CheckResult) -> bool:
 # ---------------------------------------------------------------- what goes in
 
 
+def press_key() -> str:
+    """A digest of the press itself: its code, what is installed beside it, its tools; "" when it cannot be seen."""
+    try:
+        return key_of("press", *_machine(), *_Folder(PACKAGE, never="__pycache__").parts)
+    except (OSError, RuntimeError, ToolMissingError, _UnsureError):
+        return ""
+
+
 @dataclass(frozen=True, slots=True)
 class _Look:
     """What was seen at one moment.

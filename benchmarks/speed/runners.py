@@ -58,8 +58,14 @@ NAMES = (BASELINE, *PRESS, "typst", "chromium")
 
 
 def environment() -> Mapping[str, str]:
-    """The variables of every command: this one's, and where the press's code is."""
-    return {**os.environ, "PYTHONPATH": str(ROOT)}
+    """The variables of every command: this one's, and where the press's code is.
+
+    Python keeps what it has compiled, as it does unless it is told not to: else every run would compile the press
+    again, which nobody's second run does.
+    """
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | {
+        "PYTHONPATH": str(ROOT)
+    }
 
 
 def runners(folder: Path, chapters: int) -> tuple[Runner, ...]:
