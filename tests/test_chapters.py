@@ -19,6 +19,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
+from weasyprint.pdf import fonts as pdf_fonts
 
 from pipeline.cache import Cache, key_of
 from pipeline.diagnostics import Findings, Span
@@ -220,6 +221,11 @@ class TestTheSamePages:
         third = of_third[-1]
         wanted = printed_on_1.format(pages=printed.pages, third=third)
         assert wanted in texts(printed.data)[printed.labels.index("1")]
+
+    def test_in_one_piece_fonts_do_not_depend_on_a_library_of_the_system(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        with_it = in_one(monkeypatch, RICH)
+        monkeypatch.setattr(pdf_fonts, "harfbuzz_subset", None)
+        assert in_one(monkeypatch, RICH) == with_it  # and `in_one` asks for no complaint of the engine
 
 
 @pytest.mark.artefact

@@ -13,7 +13,7 @@ import ctypes.util
 import sys
 
 # What to call each library, and the names under which systems keep it. HarfBuzz's subsetter is not among
-# them: WeasyPrint does without it.
+# them: the press brings its own.
 LIBRARIES = {
     "GObject": ("libgobject-2.0.so.0", "libgobject-2.0.0.dylib", "libgobject-2.0-0.dll", "gobject-2.0"),
     "Pango": ("libpango-1.0.so.0", "libpango-1.0.dylib", "libpango-1.0-0.dll", "pango-1.0"),
@@ -23,7 +23,7 @@ LIBRARIES = {
 }
 
 REMEDY = """
-  Debian, Ubuntu    sudo apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
+  Debian, Ubuntu    sudo apt-get install libpango-1.0-0 libpangoft2-1.0-0
   Fedora            sudo dnf install pango
   macOS             brew install pango
 """

@@ -41,7 +41,7 @@ class Taken:
     shared_once: bool
 
 
-class _Watch(threading.Thread):
+class MemoryWatch(threading.Thread):
     """Looks at the memory of all processes below this one until it is stopped, and ends them when time is up."""
 
     def __init__(self, limit: float, share: float) -> None:
@@ -54,6 +54,7 @@ class _Watch(threading.Thread):
         self._stopped = threading.Event()
 
     def run(self) -> None:
+        """Look, until it is stopped."""
         pause = INTERVAL
         while not self._stopped.wait(pause):
             spent = time.thread_time()
@@ -68,6 +69,7 @@ class _Watch(threading.Thread):
             pause = max(INTERVAL, (time.thread_time() - spent) * (1 - self._share) / self._share)
 
     def stop(self) -> None:
+        """Look no more."""
         self._stopped.set()
         self.join()
 
@@ -94,7 +96,7 @@ def take(
         CommandFailedError: when one fails or time is up; nothing is measured then.
     """
     adopt_orphans()
-    watch = _Watch(limit, share)
+    watch = MemoryWatch(limit, share)
     watch.start()
     wall = cpu = 0.0
     try:
@@ -112,7 +114,7 @@ def take(
                     raise CommandFailedError(f"{Path(command[0]).name} took more than {limit:.0f} seconds")
                 if process.returncode != 0:
                     raise CommandFailedError(
-                        f"{Path(command[0]).name} ended with status {process.returncode}: {_tail(log)}"
+                        f"{Path(command[0]).name} ended with status {process.returncode}: {tail(log)}"
                     )
     finally:
         end(descendants())
@@ -138,6 +140,7 @@ def _left_behind() -> float:
         time.sleep(0.01)
 
 
-def _tail(log: Path) -> str:
+def tail(log: Path) -> str:
+    """The last words of a log."""
     text = log.read_text("utf-8", "replace").strip()
     return " ".join(text[-_LOG_TAIL:].split())

@@ -51,6 +51,16 @@ def descendants() -> tuple[int, ...]:
     return tuple(found)
 
 
+def cpu_of(processes: tuple[int, ...]) -> float:
+    """The processor time of some processes and of all children that they have waited for, in seconds."""
+    ticks = 0
+    for process in processes:
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            fields = (_PROC / str(process) / "stat").read_text("ascii", "replace").rpartition(")")[2].split()
+            ticks += sum(map(int, fields[11:15]))  # utime, stime, cutime, cstime
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def memory_of(processes: tuple[int, ...]) -> Memory:
     """The memory of some processes; one that has just ended holds none."""
     size, shared_once = 0, True

@@ -10,6 +10,7 @@ from pathlib import Path
 from benchmarks.speed.measuring import OFTEN, SELDOM, CommandFailedError, Taken, take
 from benchmarks.speed.proof import Made, NotMadeError, prove, sentences
 from benchmarks.speed.runners import BASELINE, NAMES, PRESS, Runner, environment, runners
+from benchmarks.speed.standing import take_standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +94,12 @@ class _Turns:
         log = self._folder / f"{runner.name}.log"
         # The first run is for the memory, whose peak may be short; looking takes time, and the others are for that.
         share = SELDOM if self.runs[runner.name] else OFTEN
-        taken = take(runner.commands, runner.folder, environment(), log, self._limit, share)
+        around = runner.folder, environment(), log, self._limit, share
+        taken = take_standing(runner.standing, *around) if runner.standing else take(runner.commands, *around)
         after = _digest(runner.result)
         if runner.name == "same" and after != before:
             raise NotMadeError("nothing was changed, and the file has changed")
-        if runner.name in ("edit", "page") and after == before:
+        if runner.name in ("edit", "page", "watch") and after == before:
             raise NotMadeError("the file does not have the edit")
         key = (after, runner.added)  # the same bytes are read once
         if key not in self._proved:

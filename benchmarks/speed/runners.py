@@ -10,9 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import IO
 
 from benchmarks.specimens import chapter, middle, prose, write_plain, write_report, write_section
 from benchmarks.speed.measuring import Command, CommandFailedError
+from benchmarks.speed.standing import Standing
 from pipeline import toolchain
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,6 +24,8 @@ REPORT = "bench"
 
 EDIT = prose(1, 12)
 """A sentence for the middle chapter: it moves lines and, as a rule, no chapter."""
+SAVED = prose(3, 12)
+"""A sentence like the first, for a press that watches: one that it has not set before."""
 PAGE = prose(2, 600)
 """A paragraph for the second chapter: a page of lines, so that what follows has other page numbers."""
 
@@ -39,6 +43,7 @@ class Runner:
         prepare: brings everything into the state in which it is run; not measured.
         added: what the PDF has to hold beside the report.
         missing: why it cannot be run here, or "".
+        standing: what is measured instead of commands, when it stays loaded between edits.
     """
 
     name: str
@@ -49,11 +54,12 @@ class Runner:
     prepare: Callable[[], None]
     added: str = ""
     missing: str = ""
+    standing: Standing | None = None
 
 
-PRESS = ("cold", "same", "edit", "page")
+PRESS = ("cold", "same", "edit", "page", "watch")
 BASELINE = "baseline"
-NAMES = (BASELINE, *PRESS, "typst", "chromium")
+NAMES = (BASELINE, *PRESS, "typst", "typst-kept", "chromium")
 """All of them, in the order in which they take turns; the press's own are a row in which each needs the one before."""
 
 
@@ -90,15 +96,23 @@ def _press(folder: Path, chapters: int) -> tuple[Runner, ...]:
 
     def start_afresh() -> None:
         shutil.rmtree(build, ignore_errors=True)
-        write(middle(chapters), "")
-        write(early, "")
+        undo()
 
     def undo_and_lengthen() -> None:
         write(middle(chapters), "")
         _run_unmeasured(commands[0], folder)  # the pages are the old ones again, and the press knows them
         write(early, PAGE)
 
+    def undo() -> None:
+        write(middle(chapters), "")
+        write(early, "")
+
     early = min(2, chapters)
+    watching = Standing(
+        (sys.executable, "-m", "pipeline", "watch", REPORT),
+        "waiting for changes",
+        lambda _: write(middle(chapters), SAVED),
+    )
     return (
         Runner("cold", "press, cold", commands, folder, result, start_afresh),
         Runner("same", "press, nothing changed", commands, folder, result, lambda: None),
@@ -106,6 +120,7 @@ def _press(folder: Path, chapters: int) -> tuple[Runner, ...]:
             "edit", "press, one paragraph edited", commands, folder, result, lambda: write(middle(chapters), EDIT), EDIT
         ),
         Runner("page", "press, a page added in front", commands, folder, result, undo_and_lengthen, PAGE),
+        Runner("watch", "press watching, a paragraph saved", (), folder, result, undo, SAVED, standing=watching),
     )
 
 
@@ -119,14 +134,23 @@ def _run_unmeasured(command: Command, folder: Path) -> None:
 
 
 def _others(folder: Path, chapters: int) -> tuple[Runner, ...]:
-    write_plain(folder, chapters)
+    edited = write_plain(folder, chapters, SAVED).read_bytes()
+    report = write_plain(folder, chapters)
+    before = report.read_bytes()
     _lay_out_tools(folder)
 
     def runner(name: str, title: str, *commands: Command, missing: str = "") -> Runner:
         result = folder / f"{name}.pdf"
         return Runner(name, title, commands, folder, result, lambda: result.unlink(missing_ok=True), missing=missing)
 
+    def save(tells: IO[bytes]) -> None:
+        report.write_bytes(edited)
+        tells.write(b"\n")
+        tells.flush()
+
     page, typeset = _pandoc("html5", "page.html", "report.html"), _pandoc("typst", "report.typ", "typeset.typ")
+    no_typst = "" if find_spec("typst") else 'pip install ".[bench]" installs Typst'
+    kept = Standing((sys.executable, "keep_typst.py", "typeset.typ", "kept.pdf", "fonts", *typeset), "waiting", save)
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or ""
     return (
         runner(
@@ -140,7 +164,18 @@ def _others(folder: Path, chapters: int) -> tuple[Runner, ...]:
             "pandoc, Typst",
             typeset,
             (sys.executable, "compile_typst.py", "typeset.typ", "typst.pdf", "fonts"),
-            missing="" if find_spec("typst") else 'pip install ".[bench]" installs Typst',
+            missing=no_typst,
+        ),
+        Runner(
+            "typst-kept",
+            "pandoc, Typst kept loaded, a paragraph saved",
+            (),
+            folder,
+            folder / "kept.pdf",
+            lambda: _write_back(report, before),
+            SAVED,
+            no_typst,
+            kept,
         ),
         runner(
             "chromium",
@@ -154,6 +189,10 @@ def _others(folder: Path, chapters: int) -> tuple[Runner, ...]:
             missing="" if chromium else "there is no chromium on the PATH",
         ),
     )
+
+
+def _write_back(report: Path, before: bytes) -> None:
+    report.write_bytes(before)
 
 
 def _pandoc(writer: str, template: str, result: str) -> Command:

@@ -1,14 +1,14 @@
 """WeasyPrint 70.0, and everything that is known about its inside: this module and `pages` are written for it alone.
 
 Three things go beyond its public interface and are kept together here, behind a check of the version: it is given
-a tree instead of text, its log is read line by line, and fonts keep the date that their makers gave them.
+a tree instead of text, its log is read line by line, and fonts are cut down by the press's own library.
 """
 
 from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -29,12 +29,13 @@ from pipeline.diagnostics import Findings, Severity, Span, StageFailedError, dec
 from pipeline.render import measured_lines, shortcuts
 from pipeline.render.fetch import BASE_URL, ReportFetcher
 from pipeline.render.footnotes import continued
-from pipeline.render.leaning import VERSION
+from pipeline.render.leaning import VERSION, replacing
 from pipeline.render.paging import Paging, StoppedError
 from pipeline.render.right_hand import BoundToSideError, Margins, right_hand_pages
 from pipeline.render.split_cells import gone_on_with
 from pipeline.render.tags import AddTags
 from pipeline.render.trees import plain
+from pipeline.render.typefaces import cut_down
 from pipeline.render.whole_words import kept_whole
 
 ENGINE_COMPLAINT = declare(
@@ -252,7 +253,7 @@ class Engine:
         Raises:
             StageFailedError: when the engine stops in the middle.
         """
-        with self._log_read(self._complain), self._crashes_told("writing the PDF"), _fonts_keep_their_date():
+        with self._log_read(self._complain), self._crashes_told("writing the PDF"), _fonts_cut_by_the_press():
             with _tagged_by(add_tags):
                 data = pages.write_pdf(pdf_tags=True, cache=self._pictures)
             return Written(data, frozenset(font.family for font in pages.fonts.values()))
@@ -356,11 +357,23 @@ def _tagged_by(add_tags: AddTags) -> Iterator[None]:
 
 
 @contextmanager
-def _fonts_keep_their_date() -> Iterator[None]:
-    """A subset of a variable font keeps the date of the font, not that of the run (fontTools: recalcTimestamp)."""
-    original = pdf_fonts.TTFont
-    pdf_fonts.TTFont = partial(TTFont, recalcTimestamp=False)
-    try:
+def _fonts_cut_by_the_press() -> Iterator[None]:
+    """Fonts are cut down by the same library on every machine, and keep the date of their makers.
+
+    The engine would use a system library, and complain where there is none. What it makes of a variable font would have
+    the date of the run (fontTools: recalcTimestamp).
+    """
+    with replacing(
+        (
+            (pdf_fonts.Font, "subset", _cut_down),
+            (pdf_fonts, "TTFont", partial(TTFont, recalcTimestamp=False)),
+        )
+    ):
         yield
-    finally:
-        pdf_fonts.TTFont = original
+
+
+def _cut_down(font: Any, to_unicode: Mapping[int, str], hinting: bool) -> None:  # as it is called
+    if to_unicode:
+        absent = set(font.missing.values())
+        used = (glyph for glyph in to_unicode if glyph not in absent)
+        font.file_content = cut_down(font.file_content, font.index, used, absent=bool(absent))

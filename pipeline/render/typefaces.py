@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 import uharfbuzz
@@ -34,17 +34,33 @@ def subset(face: Face, file: bytes) -> bytes:
         face: what is used of it.
         file: the whole file.
     """
-    source = uharfbuzz.Face(file, face.index)
+    glyphs = (glyph for glyph in face.widths if glyph not in face.absent)
+    return cut_down(file, face.index, glyphs, absent=bool(face.absent), axes=dict(face.axes))
+
+
+def cut_down(
+    file: bytes, index: int, glyphs: Iterable[int], *, absent: bool, axes: Mapping[str, float] | None = None
+) -> bytes:
+    """A font file with some glyphs alone, which keep their numbers, and without what only a typesetter needs.
+
+    Args:
+        file: the whole file.
+        index: of the font in it.
+        glyphs: their numbers.
+        absent: whether a text has characters that it lacks: then .notdef is shown for them.
+        axes: the place on each axis that the font is set in; None when it stays variable.
+    """
+    source = uharfbuzz.Face(file, index)
     chosen = uharfbuzz.SubsetInput()
     flags = uharfbuzz.SubsetFlags.RETAIN_GIDS | uharfbuzz.SubsetFlags.DESUBROUTINIZE
-    chosen.flags = flags | (uharfbuzz.SubsetFlags.NOTDEF_OUTLINE if face.absent else 0)
-    chosen.glyph_set.update(sorted(glyph for glyph in face.widths if glyph not in face.absent))
+    chosen.flags = flags | (uharfbuzz.SubsetFlags.NOTDEF_OUTLINE if absent else 0)
+    chosen.glyph_set.update(sorted(glyphs))
     for tag in _DROPPED:
         chosen.drop_table_tag_set.add(int.from_bytes(tag.encode(), "big"))
-    axes = dict(face.axes)
-    for axis in source.axis_infos:
-        place = min(max(axes.get(axis.tag, axis.default_value), axis.min_value), axis.max_value)
-        chosen.pin_axis_location(source, axis.tag, place)
+    if axes is not None:
+        for axis in source.axis_infos:
+            place = min(max(axes.get(axis.tag, axis.default_value), axis.min_value), axis.max_value)
+            chosen.pin_axis_location(source, axis.tag, place)
     return bytes(chosen.subset(source).blob.data)
 
 
