@@ -184,7 +184,8 @@ def _tried(
 
 def _templates(report: Report, workspace: Workspace) -> Templates:
     words = words_for(report.settings.lang, report.settings.labels)
-    return Templates(workspace.templates, report.templates, workspace.shown, manuscript_filters(words))
+    filters, kept = manuscript_filters(words), Cache(workspace.cache)
+    return Templates(workspace.templates, report.templates, workspace.shown, filters, kept)
 
 
 @nothing_collected()

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from pipeline import toolchain
 from pipeline.toolchain import ToolMissingError
+from pipeline.verify.ace import find_ace
 from pipeline.workspace import Workspace
 
 SETUP = 'run "make setup"'
@@ -70,6 +71,7 @@ def _facts(workspace: Workspace) -> Iterator[Fact]:
     yield _folder("citation locales", toolchain.citation_locales)
     yield from _epub_checker()
     yield _pdf_checker()
+    yield _second_opinion(workspace)
     yield _build_folder(workspace)
     yield _reports(workspace)
 
@@ -131,6 +133,14 @@ def _pdf_checker() -> Fact:
     if program is None:
         return Fact("veraPDF", State.MISSING, "no program on the PATH", remedy, needed=False)
     return _answer("veraPDF", lambda: program, "--version", remedy, needed=False)
+
+
+def _second_opinion(workspace: Workspace) -> Fact:
+    tools, lacking = find_ace(workspace.reader)
+    if tools is None:
+        remedy = 'install Node 20 or newer and Chromium, and run "make reader"; until then DAISY Ace is "not run"'
+        return Fact("DAISY Ace", State.MISSING, lacking, remedy, needed=False)
+    return Fact("DAISY Ace", State.OK, f"{tools.ace.parents[1]}, {tools.node}, {tools.browser}", needed=False)
 
 
 def _answer(name: str, find: Callable[[], Path], option: str, remedy: str, *, needed: bool = True) -> Fact:

@@ -26,7 +26,12 @@ class Authored(BaseModel):
     """Frozen, strict about its keys, and written in kebab-case."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=_kebab, populate_by_name=False, str_strip_whitespace=True
+        frozen=True,
+        extra="forbid",
+        alias_generator=_kebab,
+        populate_by_name=False,
+        str_strip_whitespace=True,
+        defer_build=True,
     )
 
 

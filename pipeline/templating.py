@@ -8,6 +8,7 @@ place, so that the rest of the run can still be checked; the error keeps the res
 from __future__ import annotations
 
 import re
+import sys
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,9 +16,11 @@ from functools import cache
 from pathlib import Path
 
 import jinja2
+from jinja2.bccache import Bucket
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
+from pipeline.cache import Cache, key_of
 from pipeline.diagnostics import Diagnostic, Findings, Severity, Span, StageFailedError, declare
 
 TEMPLATE_FAULT = declare(
@@ -86,8 +89,27 @@ class _Environment(SandboxedEnvironment):
         return harmless and super().is_safe_callable(obj)
 
 
+class _Compiled(jinja2.BytecodeCache):
+    """Keeps templates compiled, from run to run, by their text and by what compiles them."""
+
+    def __init__(self, kept: Cache) -> None:
+        self._kept = kept
+        self._compiler = key_of(jinja2.__version__, Path(__file__).read_bytes())
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        code = self._kept.get(self._key_of(bucket))
+        if code is not None:
+            bucket.bytecode_from_string(code)  # which looks whether it is of this Python, and of this text
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept.put(self._key_of(bucket), bucket.bytecode_to_string())
+
+    def _key_of(self, bucket: Bucket) -> str:
+        return key_of("template", self._compiler, bucket.key, bucket.checksum, sys.version)
+
+
 @cache
-def _environment(folders: tuple[Path, ...], report: Path | None) -> jinja2.Environment:
+def _environment(folders: tuple[Path, ...], report: Path | None, kept: Cache | None) -> jinja2.Environment:
     """Jinja2 for a search path; it keeps compiled templates and looks whether their files have changed."""
     environment = _Environment(
         loader=_Loader(folders, report),
@@ -96,6 +118,7 @@ def _environment(folders: tuple[Path, ...], report: Path | None) -> jinja2.Envir
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        bytecode_cache=None if kept is None else _Compiled(kept),
     )
     environment.filters["xhtml"] = Markup
     return environment
@@ -110,12 +133,14 @@ class Templates:
         report: the report's replacements, or None.
         display: how a path is shown to the author (relative to where the command was started).
         filters: functions that templates may use beside Jinja's own.
+        kept: keeps them compiled, when there is one.
     """
 
     own: Path
     report: Path | None
     display: Callable[[Path], str]
     filters: Mapping[str, Callable[..., object]]
+    kept: Cache | None = None
 
     def render(self, name: str, findings: Findings, **context: object) -> str:
         """The text of a template.
@@ -164,7 +189,7 @@ class Templates:
 
     def _text(self, name: str, folders: tuple[Path, ...], context: Mapping[str, object]) -> str:
         report = self.report.parent if self.report in folders and self.report is not None else None
-        environment = _environment(folders, report)
+        environment = _environment(folders, report, self.kept)
         environment.filters.update(self.filters)
         try:
             return environment.get_template(name).render(**context)

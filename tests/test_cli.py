@@ -27,6 +27,7 @@ from pipeline.outcome import Artefact, Edition, Outcome, Progress
 from pipeline.rulebook import load_rules, read_rules
 from pipeline.terminal import SourceLines
 from pipeline.toolchain import ToolMissingError
+from pipeline.verify import ace
 from pipeline.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -346,7 +347,7 @@ def test_two_reports_of_one_name_are_not_built_over_each_other(project: Path) ->
 def test_version_and_help() -> None:
     assert run("--version").output == f"proofpress {__version__}\n"
     assert run("-h").exit_code == 0
-    for command in ("build", "check", "dist", "verify", "explain", "rules", "schema", "doctor"):
+    for command in ("build", "watch", "check", "dist", "verify", "explain", "rules", "schema", "doctor"):
         assert command in run("-h").output
         assert run(command, "-h").exit_code == 0
 
@@ -420,6 +421,19 @@ def test_doctor_calls_a_missing_checker_not_run_and_goes_on(project: Path, monke
     assert "missing  Java: no program found" in result.stdout
     assert '"not run"' in result.stdout
     assert "ok       Java" not in result.stdout
+
+
+def test_doctor_says_what_a_second_opinion_lacks(
+    project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    node, browser = tmp_path / "node", tmp_path / "chromium"
+    monkeypatch.setattr(ace, "find_node", lambda: (node, ""))
+    monkeypatch.setattr(ace, "find_browser", lambda: browser)
+    assert 'missing  DAISY Ace: Ace is not installed: run "make reader"' in run("doctor").stdout
+    program = project / "tests" / "reader" / "node_modules" / "@daisy" / "ace-cli" / "bin" / "ace.js"
+    program.parent.mkdir(parents=True)
+    program.touch()
+    assert f"ok       DAISY Ace: {program.parents[1]}, {node}, {browser}" in run("doctor").stdout
 
 
 def test_doctor_gives_three_when_nothing_can_be_built(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+import jinja2
 import pytest
 from pydantic import BaseModel
 
+from pipeline import templating
+from pipeline.cache import Cache
 from pipeline.diagnostics import Findings, StageFailedError
 from pipeline.templating import Templates
 
@@ -134,6 +138,34 @@ def test_a_template_that_was_mended_is_read_again(templates: Templates, report: 
     assert len(rendered(templates)[1]) == 1
     write(report / "a.html.j2", "mended at last")
     assert rendered(templates) == ("mended at last", [])
+
+
+def test_a_template_is_compiled_once_for_all_runs_until_its_text_changes(
+    templates: Templates, own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled: list[str] = []
+    compile_it = jinja2.Environment.compile
+
+    def noted(environment: jinja2.Environment, source: Any, name: str, *more: Any) -> Any:
+        compiled.append(name)
+        return compile_it(environment, source, name, *more)
+
+    monkeypatch.setattr(jinja2.Environment, "compile", noted)
+    kept = replace(templates, kept=Cache(tmp_path / "cache"))
+
+    def in_another_run() -> list[str]:
+        templating._environment.cache_clear()
+        compiled.clear()
+        assert rendered(kept) == ("own a: T" + (own / "part.html.j2").read_text("utf-8"), [])
+        return compiled
+
+    assert in_another_run() == ["a.html.j2", "part.html.j2"]
+    assert in_another_run() == []
+    write(own / "part.html.j2", " own part, mended")
+    assert in_another_run() == ["part.html.j2"]
+    (damaged,) = (path for path in (tmp_path / "cache").rglob("*") if path.is_file() and b"mended" in path.read_bytes())
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+    assert in_another_run() == ["part.html.j2"]
 
 
 def test_a_style_sheet_is_replaced_by_name(templates: Templates, own: Path, report: Path) -> None:

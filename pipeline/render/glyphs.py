@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
-from fontTools.ttLib import TTFont
+import uharfbuzz
 
 from pipeline.diagnostics import Findings, Severity, Span, declare
 
@@ -65,7 +65,7 @@ def check_glyphs(
         edition: the place of text without an id.
         findings: told of every missing character.
     """
-    known = {point for path in fonts.values() for point in TTFont(path, lazy=True).getBestCmap()}
+    known = {point for path in fonts.values() for point in uharfbuzz.Face(path.read_bytes()).unicodes}
     missing = {sign for sign in characters if ord(sign) not in known and not _prints_nothing(sign)}
     for text, near in texts if missing else ():
         for at, character in enumerate(text):
