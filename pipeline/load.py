@@ -169,6 +169,11 @@ class _Folder:
             self.not_read(path)
         return text
 
+    def files(self, folder: str, suffix: str) -> list[Path]:
+        """The files of a folder, by name; not those that editors and systems hide beside them (`.#a.md`, `._a.md`)."""
+        found = (self.folder / folder).glob(f"*{suffix}")
+        return sorted(path for path in found if not path.name.startswith("."))
+
     def not_read(self, path: Path) -> None:
         """Remember that something in a file is lost, so that nobody is told that it does not exist."""
         self.broken.add(path.relative_to(self.folder).as_posix())
@@ -211,7 +216,7 @@ class _Folder:
 
     def sections(self) -> Iterator[Section]:
         known: dict[str, Section] = {}
-        for path in sorted((self.folder / "sections").glob("*.md")):
+        for path in self.files("sections", ".md"):
             section = self.section(path)
             if section is None:
                 continue
@@ -305,7 +310,7 @@ class _Folder:
 
     def notes(self) -> Iterator[NoteEntry]:
         taken: dict[str, Span] = {}
-        for path in sorted((self.folder / "notes").glob("*.yaml")):
+        for path in self.files("notes", ".yaml"):
             for note, place, text in self.entries(path, model.Note, taken):
                 words = embedded(note.text, place, text, "text") if note.text and note.text.strip() else None
                 yield NoteEntry(note, place, words)
@@ -357,7 +362,7 @@ class _Folder:
     # -- data and pictures
 
     def all_data(self) -> Mapping[str, DataTable]:
-        for path in sorted((self.folder / "data").glob("*.csv")):
+        for path in self.files("data", ".csv"):
             self.data(path.relative_to(self.folder).as_posix(), Span(self.shown(path)))
         return {name: table for name, table in sorted(self._data.items()) if table is not None}
 

