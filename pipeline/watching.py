@@ -92,8 +92,9 @@ def _seen(roots: set[Path], apart: tuple[Path, ...], *, polling: bool) -> Iterat
             begun = True
             yield None
         elif changes or not all(root.is_dir() for root in roots):
-            yield frozenset(Path(path) for _, path in changes)
+            yield frozenset(Path(path).resolve() for _, path in changes)
 
 
 def _concerns(changed: frozenset[Path], report: Path, workspace: Workspace) -> bool:
-    return any(path.is_relative_to(report) or path.is_relative_to(workspace.templates) for path in changed)
+    folders = report.resolve(), workspace.templates.resolve()
+    return any(path.is_relative_to(folder) for path in changed for folder in folders)

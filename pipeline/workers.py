@@ -162,7 +162,7 @@ class _Team(Generic[Piece, Result]):
 
     def results(self, meanwhile: Callable[[], object]) -> Iterator[tuple[int, Result]]:
         left = len(self._pieces)
-        for worker in self._workers:
+        for worker in list(self._workers):
             self._give(worker)
         meanwhile()
         while left:
@@ -185,11 +185,14 @@ class _Team(Generic[Piece, Result]):
                     self._replace(worker, f"it took longer than {self._seconds:.0f} seconds")
 
     def dismiss(self) -> None:
-        for worker in self._workers:
-            end_process(worker.process)
-            worker.pipe.close()
-        self._workers.clear()
+        for worker in list(self._workers):
+            self._end(worker)
         gc.unfreeze()
+
+    def _end(self, worker: _Worker[Piece, Result]) -> None:
+        end_process(worker.process)
+        worker.pipe.close()
+        self._workers.remove(worker)
 
     def _start(self) -> _Worker[Piece, Result]:
         here, there = Pipe()
@@ -205,13 +208,16 @@ class _Team(Generic[Piece, Result]):
         return worker
 
     def _give(self, worker: _Worker[Piece, Result]) -> None:
-        worker.piece = self._waiting.pop() if self._waiting else None
+        """Give a process the next piece; when there is none, it ends, and gives back the memory that it holds."""
+        if not self._waiting:
+            self._end(worker)
+            return
+        worker.piece = self._waiting.pop()
         worker.since = time.monotonic()
-        if worker.piece is not None:
-            self._tried[worker.piece] += 1
-            order = (worker.piece, self._latest(worker.piece) if self._latest else None)
-            with contextlib.suppress(OSError):  # a process that has died is noticed when its answer is awaited
-                worker.pipe.send(order)
+        self._tried[worker.piece] += 1
+        order = (worker.piece, self._latest(worker.piece) if self._latest else None)
+        with contextlib.suppress(OSError):  # a process that has died is noticed when its answer is awaited
+            worker.pipe.send(order)
 
     def _answer(self, worker: _Worker[Piece, Result]) -> tuple[bool, object] | None:
         try:
@@ -221,9 +227,7 @@ class _Team(Generic[Piece, Result]):
         return answer
 
     def _replace(self, worker: _Worker[Piece, Result], reason: str) -> None:
-        end_process(worker.process)
-        worker.pipe.close()
-        self._workers.remove(worker)
+        self._end(worker)
         if worker.piece is not None:
             if self._tried[worker.piece] >= TRIES:
                 raise WorkFailedError(worker.piece, reason)

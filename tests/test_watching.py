@@ -204,6 +204,19 @@ def test_only_reports_whose_files_or_templates_have_changed_are_built(tmp_path: 
     assert concerned(workspace.templates / "css" / "base.css") == [True, True]
 
 
+@pytest.mark.skipif(not FORKS, reason="links are made as on Linux")
+def test_a_report_that_is_a_link_is_watched_where_it_lies(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "content").mkdir()
+    link = tmp_path / "content" / "one"
+    link.symlink_to(tmp_path / "elsewhere")
+    changes = watching._changes({tmp_path / "content"}, ())
+    assert next(changes) is None
+    (tmp_path / "elsewhere" / "report.yaml").touch()
+    seen = next(changes)
+    assert seen is not None and watching._concerns(seen, link, find_workspace(tmp_path, {}))
+
+
 @pytest.mark.parametrize("refusal", [OSError("OS file watch limit reached"), RuntimeError("Too many open files")])
 def test_where_the_system_tells_of_no_changes_files_are_looked_at(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusal: Exception

@@ -34,6 +34,26 @@ def test_nothing_to_do_starts_nothing() -> None:
     assert list(work_through((), lambda piece: piece, processes=2)) == []
 
 
+def test_a_process_for_which_nothing_is_left_ends_while_others_work(tmp_path: Path) -> None:
+    def work(piece: int) -> bool:
+        mark = tmp_path / "process"
+        if piece == 0:
+            (tmp_path / "new").write_text(str(os.getpid()), "utf-8")
+            (tmp_path / "new").rename(mark)
+            return True
+        while not mark.exists():
+            time.sleep(0.01)
+        for _ in range(1000):
+            try:
+                os.kill(int(mark.read_text("utf-8")), 0)
+            except ProcessLookupError:
+                return True
+            time.sleep(0.01)
+        return False
+
+    assert dict(work_through((0, 1), work, processes=2)) == {0: True, 1: True}
+
+
 def test_what_work_raises_is_raised_here() -> None:
     def fail(piece: int) -> int:
         if piece == 3:
