@@ -17,6 +17,7 @@ from pathlib import Path
 
 import jinja2
 from jinja2.bccache import Bucket
+from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
@@ -108,6 +109,16 @@ class _Compiled(jinja2.BytecodeCache):
         return key_of("template", self._compiler, bucket.key, bucket.checksum, sys.version)
 
 
+def _at_run_time(function: Callable[..., object]) -> Callable[..., object]:
+    """A filter that is asked whenever a template is rendered; of a constant, Jinja would keep what it once gave."""
+
+    @jinja2.pass_context
+    def called(_: Context, *arguments: object, **options: object) -> object:
+        return function(*arguments, **options)
+
+    return called
+
+
 @cache
 def _environment(folders: tuple[Path, ...], report: Path | None, kept: Cache | None) -> jinja2.Environment:
     """Jinja2 for a search path; it keeps compiled templates and looks whether their files have changed."""
@@ -190,7 +201,7 @@ class Templates:
     def _text(self, name: str, folders: tuple[Path, ...], context: Mapping[str, object]) -> str:
         report = self.report.parent if self.report in folders and self.report is not None else None
         environment = _environment(folders, report, self.kept)
-        environment.filters.update(self.filters)
+        environment.filters.update({name: _at_run_time(function) for name, function in self.filters.items()})
         try:
             return environment.get_template(name).render(**context)
         except jinja2.TemplateSyntaxError as error:

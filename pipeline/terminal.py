@@ -1,6 +1,6 @@
 """What the command says to a person: lines, colours, progress, and why it could not go on.
 
-Only `cli` uses it. The environment is read there and arrives as values.
+Only the command uses it (`cli`, `running`, `watching`). The environment is read there and arrives as values.
 """
 
 from __future__ import annotations

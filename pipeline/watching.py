@@ -78,8 +78,7 @@ def _changes(roots: set[Path], apart: tuple[Path, ...]) -> Iterator[frozenset[Pa
 
 
 def _seen(roots: set[Path], apart: tuple[Path, ...], *, polling: bool) -> Iterator[frozenset[Path] | None]:
-    begun = False
-    for changes in file_changes(
+    watched = file_changes(
         *roots,
         watch_filter=DefaultFilter(ignore_paths=[str(path) for path in apart]),
         step=STEP,
@@ -87,11 +86,11 @@ def _seen(roots: set[Path], apart: tuple[Path, ...], *, polling: bool) -> Iterat
         yield_on_timeout=True,
         force_polling=polling,
         poll_delay_ms=POLL,
-    ):
-        if not begun:
-            begun = True
-            yield None
-        elif changes or not all(root.is_dir() for root in roots):
+    )
+    next(watched)
+    yield None
+    for changes in watched:
+        if changes or not all(root.is_dir() for root in roots):
             yield frozenset(Path(path).resolve() for _, path in changes)
 
 

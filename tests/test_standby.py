@@ -12,9 +12,10 @@ import pytest
 from pipeline import ahead, standby
 from pipeline.cli import exit_code_of
 from pipeline.standby import PressChangedError, Standby
+from pipeline.workers import can_fork
 
 pytestmark = pytest.mark.process
-forks = pytest.mark.skipif(not hasattr(os, "fork") or sys.platform == "darwin", reason="nothing is forked here")
+forks = pytest.mark.skipif(not can_fork(), reason="nothing is forked here")
 remembered: list[str] = []
 
 

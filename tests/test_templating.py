@@ -168,6 +168,18 @@ def test_a_template_is_compiled_once_for_all_runs_until_its_text_changes(
     assert in_another_run() == ["part.html.j2"]
 
 
+@pytest.mark.parametrize("in_another_run", [False, True])
+def test_a_filter_of_another_language_is_asked_even_of_a_constant(
+    templates: Templates, own: Path, tmp_path: Path, in_another_run: bool
+) -> None:
+    write(own / "a.html.j2", "{{ 'Word' | loud }}")
+    kept = replace(templates, kept=Cache(tmp_path / "cache"))
+    assert rendered(kept) == ("WORD", [])
+    if in_another_run:
+        templating._environment.cache_clear()
+    assert rendered(replace(kept, filters={"loud": str.lower})) == ("word", [])
+
+
 def test_a_style_sheet_is_replaced_by_name(templates: Templates, own: Path, report: Path) -> None:
     assert templates.path("css/base.css") == own / "css" / "base.css"
     write(report / "css" / "base.css", "report {}")

@@ -17,13 +17,13 @@ import pytest
 from watchfiles import watch as file_changes
 
 from pipeline import watching
+from pipeline.workers import can_fork
 from pipeline.workspace import find_workspace
 from tests.readings import CLEAN
 
 ROOT = Path(__file__).resolve().parent.parent
 WAITING = "waiting for changes"
 SECTION = Path("content/clean/sections/10-one.md")
-FORKS = hasattr(os, "fork") and sys.platform != "darwin"
 pytestmark = pytest.mark.process
 
 
@@ -159,7 +159,7 @@ def test_what_is_saved_during_a_build_is_built_after_it_and_ctrl_c_leaves_whole_
     assert published(tmp_path) == third
 
 
-@pytest.mark.skipif(not FORKS, reason="nothing stands by here: every build loads the press anew")
+@pytest.mark.skipif(not can_fork(), reason="nothing stands by here: every build loads the press anew")
 def test_another_press_starts_anew(watch: Watch, tmp_path: Path) -> None:
     watch.until(WAITING)
     (watch.packages / "ink-2.0.dist-info").mkdir()
@@ -204,7 +204,7 @@ def test_only_reports_whose_files_or_templates_have_changed_are_built(tmp_path: 
     assert concerned(workspace.templates / "css" / "base.css") == [True, True]
 
 
-@pytest.mark.skipif(not FORKS, reason="links are made as on Linux")
+@pytest.mark.skipif(not can_fork(), reason="links are made as on Linux")
 def test_a_report_that_is_a_link_is_watched_where_it_lies(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "content").mkdir()

@@ -109,7 +109,7 @@ def take(
                 _, ended, usage = os.wait4(process.pid, 0)
                 wall += time.perf_counter() - began
                 process.returncode = os.waitstatus_to_exitcode(ended)
-                cpu += usage.ru_utime + usage.ru_stime + _left_behind()
+                cpu += usage.ru_utime + usage.ru_stime + left_behind()
                 if watch.late:
                     raise CommandFailedError(f"{Path(command[0]).name} took more than {limit:.0f} seconds")
                 if process.returncode != 0:
@@ -119,11 +119,11 @@ def take(
     finally:
         end(descendants())
         watch.stop()
-        _left_behind()
+        left_behind()
     return Taken(wall, cpu, watch.peak, watch.shared_once)
 
 
-def _left_behind() -> float:
+def left_behind() -> float:
     """Wait for what a command has left running, end it in the end, and give the processor time of it in seconds."""
     cpu = 0.0
     deadline = time.perf_counter() + LAST_WORDS

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import time
 from collections.abc import Callable, Mapping
@@ -10,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from benchmarks.speed.measuring import OFTEN, Command, CommandFailedError, MemoryWatch, Taken, tail
+from benchmarks.speed.measuring import OFTEN, Command, CommandFailedError, MemoryWatch, Taken, left_behind, tail
 from benchmarks.speed.processes import adopt_orphans, cpu_of, descendants, end
 
 _GLANCE = 0.005  # seconds between two looks whether it waits again
@@ -83,7 +82,7 @@ def take_standing(
         process.wait()
         if watch.is_alive():
             watch.stop()
-        _wait_for_all()
+        left_behind()
     return Taken(wall, cpu, watch.peak, watch.shared_once)
 
 
@@ -95,11 +94,3 @@ def _at_rest() -> float:
         before, spent = spent, cpu_of(descendants())
         if spent - before < _REST / 10:
             return spent
-
-
-def _wait_for_all() -> None:
-    try:
-        while True:
-            os.waitpid(-1, 0)
-    except ChildProcessError:
-        pass
