@@ -21,7 +21,7 @@ from pipeline.verify.gate.examine import Examination, examine
 from pipeline.verify.gate.opened import Opened
 from pipeline.verify.gate.parts import divide
 from pipeline.verify.gate.trees import ids_in
-from pipeline.verify.gate.written import Written
+from pipeline.verify.gate.written import Stretch, Texts, Written
 from tests.gating import BOTH, broken, elements
 from tests.pressing import Pressed
 from tests.test_mutations import MUTATIONS
@@ -254,7 +254,8 @@ def test_a_node_of_a_tree_is_passed_over_only_when_its_pairs_are_all_it_has(node
     pdf = pikepdf.new()
     tree = pdf.make_indirect(Dictionary())
     number = tree.objgen[0]
-    read = ids_in(Written({number: node}, frozenset(), lambda _: b""), tree)
+    written = Written((Stretch("", (number,)),), lambda _: Texts({number: node}), lambda _: b"")
+    read = ids_in(written, tree)
     assert read.told == ({number} if is_told else set())
 
 

@@ -95,8 +95,8 @@ def sound(file: Opened) -> Iterator[Fault]:
 
 @clause("7.4.4.1-1", "streams unpack to what was packed", FILE_STRUCTURE, {Standard.FILE})
 def sums_right(file: Opened) -> Iterator[Fault]:
-    """FlateDecode: the sum at the end (RFC 1950), which qpdf lets be; how our own files were packed is known."""
-    for value in file.streams if file.cache is None else ():
+    """FlateDecode: the sum at the end (RFC 1950), which qpdf lets be."""
+    for value in file.streams:
         packed = [name(one) for one in items(entry(value, "/Filter"))]
         if packed and packed[0] == "FlateDecode" and "/Encrypt" not in file.pdf.trailer:
             try:

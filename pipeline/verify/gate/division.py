@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,11 +55,13 @@ class Division:
         parts: the parts.
         fonts: its fonts by their marks, by which they are known whatever glyphs they have.
         trees: what its trees say.
+        to_keep: gives what is to be known of its stretches when they are met again (see `settled`), with its keys.
     """
 
     parts: tuple[Part, ...]
     fonts: dict[bytes, int]
     trees: Trees
+    to_keep: Callable[[], Iterable[tuple[str, bytes]]] = tuple
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ class Holding:
         mine = tuple(batch)
         chosen = set(map(id, mine))
         others = [part for part in self.division.parts if id(part) not in chosen]
-        return self._without(others, frozenset(self.file.written.texts) - numbers_of(mine))
+        return self._without(others, frozenset(self.file.written.numbers) - numbers_of(mine))
 
     def found_sound(self, batch: Iterable[Part], faults: Iterable[tuple[Rule, Fault]]) -> tuple[Sound, ...]:
         """Note that some parts were judged; those in which there is nothing to look at need not be judged again.
@@ -164,15 +164,17 @@ class Holding:
         Args:
             faults: what there is to look at.
         """
-        told = tuple(faults)
-        if _touched(told) is None:
+        told, cache = tuple(faults), self.file.cache
+        if _touched(told) is None or cache is None:
             return
         self.found_sound([part for part in self.new if part.key], told)
         fresh = set(map(id, self.to_keep))
         for part, shown in self.sound:
-            if self.file.cache is not None and id(part) in fresh:
-                self.file.cache.put(part.key, pickle.dumps(shown, pickle.HIGHEST_PROTOCOL))
+            if id(part) in fresh:
+                cache.put(part.key, pickle.dumps(shown, pickle.HIGHEST_PROTOCOL))
         self.to_keep.clear()
+        for key, known in self.division.to_keep():
+            cache.put(key, known)
 
     def _without(self, left: Sequence[Part], objects: frozenset[int], uses: tuple[Use, ...] = ()) -> LeftOut:
         numbers = self._page_numbers()

@@ -16,9 +16,10 @@ import pikepdf
 from lxml import etree
 
 from pipeline.cache import Cache
+from pipeline.verify.gate.cutting import cut
 from pipeline.verify.gate.division import LeftOut, Trees
 from pipeline.verify.gate.values import entry, holders_in, kind_of
-from pipeline.verify.gate.written import UnusualFileError, Written, cut, unparsed
+from pipeline.verify.gate.written import UnusualFileError, Written, unparsed
 
 _STREAM_WORD = re.compile(rb"(?:^|\W)stream\r?\n")
 _MOST_OBJECTS = 3_000_000
@@ -170,24 +171,19 @@ class Opened:
 
     @cached_property
     def written(self) -> Written:
-        """The objects as they are written, or as qpdf would write them.
+        """The objects as they are written, or, after `write_anew`, as qpdf would write them.
 
         Raises:
-            UnusualFileError: when they are not told apart by their numbers alone, or qpdf complains about them.
+            UnusualFileError: when they are not told apart by their numbers alone.
         """
-        try:
-            return cut(self.data, self.pdf.get_xref_table())
-        except UnusualFileError:
-            return self._unparsed()
+        return cut(self.data, self.pdf.get_xref_table())
 
     def write_anew(self) -> None:
         """Have qpdf write the objects, with their entries in order.
 
         Raises:
-            UnusualFileError: as `written`, and when it has done so already.
+            UnusualFileError: as `written`, and when qpdf complains about them.
         """
-        if not self.written.packs:
-            raise UnusualFileError("qpdf has written the objects")
         self.__dict__["written"] = self._unparsed()
 
     def _unparsed(self) -> Written:
@@ -201,7 +197,7 @@ class Opened:
     @once
     def count(self) -> int:
         """How many indirect objects there are, those of parts that are left out among them."""
-        return len(self.written.texts) if self.left_out.objects else len(self.objects)
+        return len(self.written.numbers) if self.left_out.objects else len(self.objects)
 
     @property
     @once
@@ -227,7 +223,7 @@ class Opened:
     @once
     def texts(self) -> tuple[bytes, ...]:
         """The texts of the objects that are looked at, when parts are left out: otherwise they may not be known."""
-        return tuple(self.written.texts[number] for number in _numbers(self)) if self.left_out.objects else ()
+        return tuple(self.written.text(number) for number in _numbers(self)) if self.left_out.objects else ()
 
     @property
     def dictionaries(self) -> tuple[Any, ...]:
@@ -248,9 +244,8 @@ class Opened:
     def everywhere(self, key: str) -> list[Any]:
         """All values of a key, in parts that are left out, too."""
         found = [entry(value, key) for value in self.having(key)]
-        written, texts = f"{key} ".encode(), self.written.texts if self.left_out.objects else {}
-        for number in self.left_out.objects:
-            if written in texts.get(number, b""):
+        for number in self.written.having(f"{key} ".encode()) if self.left_out.objects else ():
+            if number in self.left_out.objects:
                 holders, _ = holders_in(self.pdf.get_object(number, 0))
                 found += [entry(value, key) for value in holders if entry(value, key) is not None]
         return found
@@ -324,7 +319,8 @@ def rdf_of(packet: bytes) -> etree._Element | None:
 def _numbers(file: Opened) -> tuple[int, ...]:
     """The numbers of the objects that are looked at, when it is known how they are written."""
     left = file.left_out.objects | file.trees.told
-    return tuple(number for number, text in file.written.texts.items() if number not in left and text != b"null")
+    numbers = (number for number in file.written.numbers if number not in left)
+    return tuple(number for number in numbers if file.written.text(number) != b"null")
 
 
 @once

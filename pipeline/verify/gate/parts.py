@@ -9,45 +9,52 @@ A part in which nothing was wrong has nothing wrong in it as long as its digest 
 parts is made sure of for the whole file, before any part of it is left out: ids are unique, and those of the id tree;
 named places are there; headings begin anew in every part. Where that does not hold, or the file is not one that the
 press has made, it is not divided.
+
+A stretch of the file that was divided before is not read again (see `settled`).
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Iterator, Mapping
-from functools import partial
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import pikepdf
 
 from pipeline.cache import key_of
+from pipeline.verify.gate.digests import ANNOTATION, ELEMENT, ID, NODE, OTHER, PAGE, Digests, Needs
 from pipeline.verify.gate.division import Division, Part, Trees
 from pipeline.verify.gate.opened import Opened
-from pipeline.verify.gate.renaming import TOKEN, Names, renamed
-from pipeline.verify.gate.trees import Named, ids_in, parents_in, places_in
+from pipeline.verify.gate.settled import Settled, packed, settled, unpacked
+from pipeline.verify.gate.trees import ids_in, parents_in, places_in
 from pipeline.verify.gate.values import entry, identity, items, name, pairs
-from pipeline.verify.gate.written import STRING, UnusualFileError, references, type_of
+from pipeline.verify.gate.written import Stretch, UnusualFileError, references, type_of
 
-_ELEMENT, _PAGE, _ANNOTATION, _OTHER = "element", "page", "annotation", "other"
 _KINDS = {
-    b"StructElem": _ELEMENT,
-    b"OBJR": _OTHER,
-    b"MCR": _OTHER,
-    b"Page": _PAGE,
-    b"Annot": _ANNOTATION,
+    b"StructElem": ELEMENT,
+    b"OBJR": OTHER,
+    b"MCR": OTHER,
+    b"Page": PAGE,
+    b"Annot": ANNOTATION,
 }
-_NODE = b"Pages"
 _INHERITED = (b"/Resources", b"/MediaBox", b"/CropBox", b"/Rotate")
 _FRAMES = ("Document", "Part")  # elements that hold chapters
 _BRANCHES = frozenset(("Art", "Sect", "Div", "P", "H1"))  # the types of which is known that they may stand in a frame
 _NOT_DIVIDED = (b"/Separation", b"/DeviceN", b"/Type3", b"/Widget", b"/PrinterMark")
-_ID = re.compile(rb"/ID (" + STRING + rb")", re.DOTALL)
-_TARGET = re.compile(rb"/(?:Dest|D) (" + STRING + rb")", re.DOTALL)
 _KIDS = re.compile(rb"/K (?:\[ )?((?:\d+ 0 R )+)(?:\] )?[/>]")
 _COUNT, _NODES = re.compile(rb"/Count (\d+) "), re.compile(rb"/Kids \[ ((?:\d+ 0 R )*)\]")
+_PLAIN_NODE = re.compile(
+    rb"<< /Type /Pages (?:/Parent \d{1,9} 0 R |/Count \d{1,9} |/Kids \[ (?:\d{1,9} 0 R ){0,999}\] ){2,3}>>"
+)
 _DEEPEST = 16  # nodes of pages inside one another
 _HEADING = re.compile(rb"/S /H([0-9]?) ")
+_NOT_READ = -1  # the owner of objects in a stretch that is not read
+
+
+class _TouchedError(Exception):
+    """What was read names something of a part that was not."""
 
 
 def divide(file: Opened, context: str) -> Division | None:
@@ -57,58 +64,146 @@ def divide(file: Opened, context: str) -> Division | None:
         file: the file.
         context: the digest of what else decides about its parts: the clauses, and the standards asked for.
     """
-    for again in (False, True):
+    kept, anew = file.cache is not None, False
+    while True:
         try:
-            if again:
+            if anew:
                 file.write_anew()
-            return _Divider(file, context).division()
+            return _Divider(file, context, kept=kept).division()
+        except _TouchedError:
+            kept = False
         except (UnusualFileError, pikepdf.PdfError, ValueError):  # the last: where a number should be is none
-            continue
-    return None
+            if anew:
+                return None
+            kept, anew = False, True
 
 
 class _Divider:
-    def __init__(self, file: Opened, context: str) -> None:
+    def __init__(self, file: Opened, context: str, *, kept: bool) -> None:
         self.file = file
+        self.context = context
         self.written = file.written
-        self.texts = self.written.texts
         self.root: Any = entry(file.root, "/StructTreeRoot")
         self.pages = [identity(page.object)[0] for page in file.pages]
-        self.kinds = {number: kind for number, text in self.texts.items() if (kind := _KINDS.get(type_of(text)))}
-        self.frame: dict[int, bytes] = {}  # the elements above the parts, by what they are
+        self.kinds: dict[int, str] = {}
+        self.settled: dict[Stretch, Settled] = {}
+        for stretch in self.written.stretches:
+            self.take_stretch(stretch, self.known(stretch) if kept else None)
         self.owner: dict[int, int] = {}  # of each object of a part, its place in `found`
         self.found: list[list[int]] = []  # the objects of each branch and of each page without one
         self.joined: list[int] = []  # of each of these, one that it belongs together with
-        self.deep: dict[int, bytes] = {}
-        self.below: dict[int, list[int]] = {}  # what each object names of which there is a digest; nothing of fonts
-        self.open: set[int] = set()
-        self.fonts: dict[bytes, int] = {}
+        self.needs: dict[int, Needs] = {}  # of each part, by its first object
+        self.named: dict[bytes, int] = {}  # the elements that were read, by their ids
+        self.told: set[int] = set()  # the nodes of the tree of pages in which there is nothing else
         self.same_for_all()
         self.parents = parents_in(self.written, entry(self.root, "/ParentTree"))
         named = entry(entry(self.file.root, "/Names"), "/Dests")  # links lead to no other places
         self.places = places_in(self.written, named, frozenset(self.pages))
-        self.context = key_of(context, self.whole_file())
+        self.ids = ids_in(self.written, entry(self.root, "/IDTree"))
+        self.digests = Digests(self.written, self.kinds, self.parents, self.places)
+        self.whole = self.whole_file()
+
+    def key_of(self, stretch: Stretch) -> str:
+        return key_of("stretch of a PDF", self.context, stretch.key)
+
+    def known(self, stretch: Stretch) -> Settled | None:
+        """What is known of a stretch, if anything is."""
+        stored = self.file.cache.get(self.key_of(stretch)) if self.file.cache is not None and stretch.key else None
+        return unpacked(stored) if stored is not None else None
+
+    def take_stretch(self, stretch: Stretch, known: Settled | None) -> None:
+        if known is None:
+            texts = self.written.read(stretch).texts
+            self.kinds |= {number: kind for number, text in texts.items() if (kind := _KINDS.get(type_of(text)))}
+            return
+        self.settled[stretch] = known
+        self.written.settle(stretch, known.texts)
+        for kind, numbers in known.kinds.items():
+            self.kinds |= dict.fromkeys(numbers, kind)
 
     def division(self) -> Division:
         roots = list(self.branches())
+        self.leave_settled(roots)
         for root in roots:
-            self.take_branch(root)
+            if self.owner.get(root) != _NOT_READ:
+                self.take_branch(root)
         self.take_pages()
-        ids = self.ids_agree()
+        self.ids_agree()
+        order = {number: place for place, number in enumerate((*roots, *self.pages))}
+        parts = [part for known in self.settled.values() for part in known.parts] + list(self.new_parts())
+        parts.sort(key=lambda part: min(order.get(number, len(order)) for number in (*part.roots, *part.pages)))
+        digests = {id(part): part.key for part in parts}
+        for part in parts:
+            part.key = key_of("part of a PDF", self.context, self.whole, part.key) if part.key else ""
+        trees = Trees(
+            self.parents.values,
+            self.ids.numbers,
+            self.places.numbers,
+            self.parents.told | self.ids.told | self.places.told | self.told,
+        )
+        return Division(tuple(parts), self.digests.fonts, trees, lambda: self.to_keep(parts, digests))
+
+    def new_parts(self) -> Iterator[Part]:
+        """The parts that were read, with their digests as keys."""
         parts: dict[int, Part] = {}
         for place, found in enumerate(self.found):
             part = parts.setdefault(self.together(place), Part())
             part.objects += found
-            part.roots += [number for number in found[:1] if self.kinds[number] == _ELEMENT]
-            part.pages += [number for number in found if self.kinds[number] == _PAGE]
+            part.roots += [number for number in found[:1] if self.kinds[number] == ELEMENT]
+            part.pages += [number for number in found if self.kinds[number] == PAGE]
         for part in parts.values():
             part.whole = all(self.is_branch(number) for number in part.roots)
-            digest = self.digest(part) if part.whole else None
-            part.key = key_of("part of a PDF", self.context, digest) if digest else ""
-        trees = Trees(
-            self.parents.values, ids.numbers, self.places.numbers, self.parents.told | ids.told | self.places.told
-        )
-        return Division(tuple(parts.values()), self.fonts, trees)
+            needs = self.needs[part.objects[0]] = Needs()
+            digested = self.digests.part(part.objects, needs) if part.whole else None
+            if digested is not None:
+                part.key, part.streams, part.shared = digested.digest, digested.streams, digested.shared
+            yield part
+
+    # ------------------------------------------------------------ what is not read
+
+    def leave_settled(self, roots: list[int]) -> None:
+        """Note the objects of stretches whose parts are what they were; the other ones are read.
+
+        Args:
+            roots: the elements that parts begin with.
+        """
+        begun, pages = Counter(roots), frozenset(self.pages)
+        for stretch, known in list(self.settled.items()):
+            here = frozenset(stretch.numbers)
+            if (
+                all(begun[root] == 1 for part in known.parts for root in part.roots)
+                and here.intersection(begun) == {root for part in known.parts for root in part.roots}
+                and here & pages == {page for part in known.parts for page in part.pages}
+                and known.still_holds(self.digests, self.parents, self.places, self.ids)
+            ):
+                for numbers in known.kinds.values():
+                    self.owner |= dict.fromkeys(numbers, _NOT_READ)
+            else:
+                del self.settled[stretch]
+                self.written.read(stretch)
+
+    def to_keep(self, parts: Sequence[Part], digests: Mapping[int, str]) -> Iterator[tuple[str, bytes]]:
+        """What is to be known of the stretches that were read, with what it is kept under."""
+        pages = frozenset(self.pages)
+        homes = {number: stretch for stretch in self.written.stretches for number in stretch.numbers}
+        held: dict[Stretch, list[Part]] = {}
+        for part in parts:
+            for stretch in {homes[number] for number in part.objects}:
+                held.setdefault(stretch, []).append(part)
+        ids: dict[Stretch, dict[bytes, int]] = {}
+        for title, number in self.named.items():
+            ids.setdefault(homes[number], {})[title] = number
+        for stretch, own in held.items():
+            here = pages.intersection(stretch.numbers)
+            if stretch in self.settled or not stretch.key or here != {page for part in own for page in part.pages}:
+                continue
+            needs = Needs()
+            for part in own:
+                needs.add(self.needs[part.objects[0]])
+            with_digests = [(part, digests[id(part)]) for part in own]
+            known = settled(stretch, self.written, with_digests, self.kinds, ids.get(stretch, {}), needs, self.digests)
+            if known is not None:
+                yield self.key_of(stretch), packed(known)
 
     # ------------------------------------------------------------ what holds for the file
 
@@ -116,12 +211,17 @@ class _Divider:
         """The file has nothing that clauses compare between parts."""
         if "/Encrypt" in self.file.pdf.trailer or "/Dests" in self.file.root or self.root is None:
             raise UnusualFileError("the file is not as the press writes it")
-        everything = b"\n".join(self.texts.values())
-        if any(word in everything for word in _NOT_DIVIDED):
-            raise UnusualFileError("the file has something that parts share")
-        if any(b"/StructParent" in self.texts[number] for number in self.written.streams):
-            raise UnusualFileError("a form has structure in it")
-        nodes_of_pages = {number: text for number, text in self.texts.items() if type_of(text) == _NODE}
+        nodes_of_pages: dict[int, bytes] = {}
+        for stretch in self.written.stretches:
+            read = self.written.of(stretch)
+            nodes_of_pages |= {number: text for number, text in read.texts.items() if type_of(text) == NODE}
+            if stretch in self.settled:  # it had nothing of all this
+                continue
+            everything = b"\n".join(read.texts.values())
+            if any(word in everything for word in _NOT_DIVIDED):
+                raise UnusualFileError("the file has something that parts share")
+            if any(b"/StructParent" in read.texts[number] for number in read.streams):
+                raise UnusualFileError("a form has structure in it")
         if any(key in text for text in nodes_of_pages.values() for key in _INHERITED):
             raise UnusualFileError("pages inherit something")
         top = identity(entry(self.file.root, "/Pages"))[0]
@@ -135,11 +235,13 @@ class _Divider:
         if said is None or kids is None or depth > _DEEPEST:
             raise UnusualFileError("the tree of pages is not as the press writes it")
         found = sum(
-            1 if self.kinds.get(kid) == _PAGE else self.pages_under(kid, nodes_of_pages, depth + 1)
+            1 if self.kinds.get(kid) == PAGE else self.pages_under(kid, nodes_of_pages, depth + 1)
             for kid in references(kids[1])
         )
         if found != int(said[1]):
             raise UnusualFileError("the tree of pages does not say how many it has")
+        if _PLAIN_NODE.fullmatch(text):
+            self.told.add(number)
         return found
 
     def whole_file(self) -> str:
@@ -162,20 +264,18 @@ class _Divider:
         if type(value) is not pikepdf.Object:
             return repr(value).encode()
         number = identity(value)[0]
-        return self.deep_digest(number) if number else self.with_digests(value.unparse())
+        return self.digests.of(number) if number else self.digests.within(value.unparse())
 
-    def ids_agree(self) -> Named:
-        """What the id tree says: ids are unique, and lead to the elements that have them."""
-        told = ids_in(self.written, entry(self.root, "/IDTree"))
-        seen: set[bytes] = set()
-        for number in (*self.frame, *self.owner):
-            if self.kinds[number] != _ELEMENT or b"/ID " not in self.texts[number]:
+    def ids_agree(self) -> None:
+        """Ids are unique, and the id tree leads to the elements that have them."""
+        for number in chain(self.digests.frame, *self.found):
+            text = self.written.text(number)
+            if self.kinds[number] != ELEMENT or b"/ID " not in text:
                 continue
-            for title in _ID.findall(self.texts[number]):
-                if title in seen or told.numbers.get(title) != number:
+            for title in ID.findall(text):
+                if title in self.named or self.ids.numbers.get(title) != number:
                     raise UnusualFileError("ids are not those of the id tree")
-                seen.add(title)
-        return told
+                self.named[title] = number
 
     # ------------------------------------------------------------ the objects of the parts
 
@@ -184,7 +284,7 @@ class _Divider:
         pending = [(identity(kid)[0], b"") for kid in reversed(items(entry(self.root, "/K")))]
         while pending:
             number, around = pending.pop()
-            if self.kinds.get(number) != _ELEMENT or number in self.frame:
+            if self.kinds.get(number) != ELEMENT or number in self.digests.frame:
                 raise UnusualFileError("the structure does not begin with elements")
             kids = self.elements_in(number) if self.type_of(number) in _FRAMES else None
             if kids is None:
@@ -192,17 +292,17 @@ class _Divider:
                 continue
             value: Any = self.file.pdf.get_object(number, 0)
             told = [key.encode() + self.resolved(value.get(key)) for key in ("/S", "/Lang", "/A") if key in value]
-            self.frame[number] = around = key_of(around, *told).encode()
+            self.digests.frame[number] = around = key_of(around, *told).encode()
             pending += [(kid, around) for kid in reversed(kids)]
 
     def type_of(self, number: int) -> str:
         """The type of an element as it is written; "" when it is not written as others are."""
-        found = re.search(rb"/S /(\w+) ", self.texts[number])
+        found = re.search(rb"/S /(\w+) ", self.written.text(number))
         return found[1].decode("latin-1") if found is not None else ""
 
     def elements_in(self, number: int) -> list[int] | None:
         """The kids of an element; None when something else is among them."""
-        text = self.texts[number]
+        text = self.written.text(number)
         found = _KIDS.search(text) if text.count(b"/K ") == 1 else None
         kids = references(found[1]) if found is not None else []
         if (found is None and b"/K " in text) or any(kid not in self.kinds for kid in kids):
@@ -220,6 +320,8 @@ class _Divider:
         return place
 
     def join(self, first: int, second: int) -> None:
+        if _NOT_READ in (first, second):
+            raise _TouchedError
         first, second = self.together(first), self.together(second)
         self.joined[max(first, second)] = min(first, second)
 
@@ -238,19 +340,19 @@ class _Divider:
         pending = [root]
         while pending:
             number = pending.pop()
-            kind, text = self.kinds[number], self.texts[number]
+            kind, text = self.kinds[number], self.written.text(number)
             self.found[mine].append(number)
-            if kind == _ELEMENT and not heading and b"/S /H" in text:
+            if kind == ELEMENT and not heading and b"/S /H" in text:
                 level = _HEADING.search(text)
                 heading = (level[1] or b"0") if level else b""
                 if level and heading != b"1":
                     raise UnusualFileError("a part does not begin with a heading of the first level")
             below: list[int] = []
             for other in references(text):
-                if other not in self.kinds or other in self.frame:
+                if other not in self.kinds or other in self.digests.frame:
                     continue
-                if self.kinds[other] == _PAGE:
-                    if kind == _ANNOTATION:
+                if self.kinds[other] == PAGE:
+                    if kind == ANNOTATION:
                         continue  # it leads there
                     if other not in self.owner:
                         self.owner[other] = page = self.new()
@@ -266,14 +368,16 @@ class _Divider:
     def take_pages(self) -> None:
         """Note the pages without structure, and the annotations that no element has."""
         for number in self.pages:
-            if self.kinds.get(number) != _PAGE:
+            if self.kinds.get(number) != PAGE:
                 raise UnusualFileError("a page is not as the press writes it")
+            if self.owner.get(number) == _NOT_READ:
+                continue
             if number not in self.owner:
                 self.owner[number] = place = self.new()
                 self.found[place].append(number)
             mine = self.owner[number]
-            for other in references(self.texts[number]):
-                if self.kinds.get(other) in (_ANNOTATION, _OTHER, _ELEMENT):
+            for other in references(self.written.text(number)):
+                if self.kinds.get(other) in (ANNOTATION, OTHER, ELEMENT):
                     if other in self.owner:
                         self.join(mine, self.owner[other])
                     else:
@@ -282,95 +386,3 @@ class _Divider:
 
     def is_branch(self, number: int) -> bool:
         return self.type_of(number) in _BRANCHES
-
-    # ------------------------------------------------------------ digests
-
-    def digest(self, part: Part) -> str | None:
-        """The digest of a part; None when it names something that cannot be followed."""
-        digest = hashlib.sha256()
-        at = {b"%d" % number: b"#%d" % place for place, number in enumerate(part.objects)}
-        found: set[int] = set()
-        texts: dict[str, list[bytes]] = {kind: [] for kind in (_ELEMENT, _PAGE, _ANNOTATION)}
-        try:
-            for number in part.objects:
-                kind, text = self.kinds[number], self.texts[number]
-                texts[kind if kind != _OTHER else _ELEMENT].append(text)
-                digest.update(kind.encode() + b"\0")
-                if kind == _PAGE:
-                    for stream in self.contents(number):
-                        part.streams.append(stream)
-                        digest.update(hashlib.sha256(self.written.raw(stream)).digest())
-                elif kind == _ELEMENT and b"/ID " in text:
-                    for title in _ID.findall(text):
-                        page = self.places.numbers.get(title)
-                        digest.update(b"@" + (at.get(b"%d" % page, b"#-1") if page is not None else b""))
-                elif kind == _ANNOTATION and any(target not in self.places.numbers for target in _TARGET.findall(text)):
-                    return None
-            for kind, several in texts.items():
-                names = Names(at, partial(self.outside, found=found, from_annotation=kind == _ANNOTATION))
-                parents = self.parents.values if kind != _ELEMENT else None
-                digest.update(renamed(b"\0".join(several), names, parents))
-        except (UnusualFileError, RecursionError):
-            self.open.clear()
-            return None
-        part.shared = self.shared(found)
-        return digest.hexdigest()
-
-    def shared(self, known: set[int]) -> list[int]:
-        """What some objects are made of that is known by their digests, and is judged by itself."""
-        found, pending = set(known), list(known)
-        while pending:
-            for number in self.below[pending.pop()]:
-                if number in self.below and number not in found and b"/EF " not in self.texts[number]:
-                    found.add(number)
-                    pending.append(number)
-        return sorted(found)
-
-    def contents(self, page: int) -> list[int]:
-        found = re.search(rb"/Contents (?:(\d+) 0 R|\[([^\]]*)\])", self.texts[page])
-        numbers = [] if found is None else [int(found[1])] if found[1] else references(found[2])
-        if any(number not in self.written.streams for number in numbers):
-            raise UnusualFileError("a page has contents that are no streams")
-        return numbers
-
-    def outside(self, number: int, found: set[int], *, from_annotation: bool) -> bytes:
-        """What stands in a digest for an object that is not of the part; it is noted when it is known by its own."""
-        if number in self.frame:
-            return b"^" + self.frame[number]
-        kind = self.kinds.get(number)
-        if kind == _PAGE and from_annotation:
-            return b"@page"
-        if kind is not None:
-            raise UnusualFileError("a part names something in another")
-        if type_of(self.written.text(number)) == _NODE:
-            return b"|"
-        digest = self.deep_digest(number)
-        if number in self.below and b"/EF " not in self.texts[number]:  # a file belongs to something in another place
-            found.add(number)
-        return digest
-
-    def deep_digest(self, number: int) -> bytes:
-        """The digest of an object with all that it names; of a font, its mark."""
-        if number in self.deep:
-            return self.deep[number]
-        if number in self.open or number in self.kinds:
-            raise UnusualFileError(f"what object {number} names cannot be followed")
-        self.open.add(number)
-        text = self.written.text(number)
-        if type_of(text) == b"Font" and b"/CIDSystemInfo" not in text:
-            mark = TOKEN.sub(lambda found: b"~" if found[2] is not None else found[0], text)
-            if self.fonts.setdefault(mark, number) != number:
-                raise UnusualFileError("two fonts are called the same")
-            digest = b"font" + hashlib.sha256(mark).digest()
-        else:
-            told = hashlib.sha256(self.with_digests(text))
-            if number in self.written.streams:
-                told.update(hashlib.sha256(self.written.raw(number)).digest())
-            digest = told.digest()
-            self.below[number] = references(text)
-        self.open.discard(number)
-        self.deep[number] = digest
-        return digest
-
-    def with_digests(self, text: bytes) -> bytes:
-        return TOKEN.sub(lambda found: self.deep_digest(int(found[2])) if found[2] is not None else found[0], text)

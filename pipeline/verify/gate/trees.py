@@ -105,7 +105,7 @@ def _nodes(written: Written, top: Any) -> Iterator[tuple[int, bytes]]:
     if top is None:
         return
     number = identity(top)[0]
-    pending, seen = [(number, written.texts.get(number, b"") if number else top.unparse())], {number}
+    pending, seen = [(number, (written.find(number) or b"") if number else top.unparse())], {number}
     while pending:
         number, text = pending.pop()
         yield number, text
