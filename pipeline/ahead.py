@@ -32,10 +32,12 @@ class Ahead:
     Args:
         module: the full name of the module.
         now: whether the process begins to load it now, and not only when something is asked.
+        ready: what the function `make_ready` of the module is called with before anything is asked, if it is not None.
     """
 
-    def __init__(self, module: str, *, now: bool = True) -> None:
+    def __init__(self, module: str, *, now: bool = True, ready: object = None) -> None:
         self._module = module
+        self._ready = ready
         self._process = 0
         self._pipe: Connection | None = None
         self._asked: tuple[str, object] | None = None
@@ -95,7 +97,7 @@ class Ahead:
         self._process = os.fork()
         if self._process == 0:
             here.close()
-            _serve(there, self._module)
+            _serve(there, self._module, self._ready)
         there.close()
         self._pipe = here
 
@@ -112,7 +114,7 @@ def _called(module: str, function: str, argument: object) -> Any:
     return getattr(importlib.import_module(module), function)(argument)
 
 
-def _serve(pipe: Connection, module: str) -> NoReturn:
+def _serve(pipe: Connection, module: str, ready: object) -> NoReturn:
     """The life of the process: it never returns, and what its parent would do at its end is not done twice."""
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -120,6 +122,8 @@ def _serve(pipe: Connection, module: str) -> NoReturn:
         die_with_parent()
         with contextlib.suppress(Exception):  # a fault of the module is told when it is asked for something
             importlib.import_module(module)
+            if ready is not None:
+                _called(module, "make_ready", ready)
         while True:
             function, argument = pipe.recv()
             try:

@@ -84,7 +84,7 @@ def building(editions: tuple[Edition, ...], *, keep_going: bool, quiet: bool) ->
         def anew() -> Outcome:
             from pipeline.outcome import Edition
 
-            with _printer(now=editions != (Edition.EPUB,)) as printer:
+            with _printer(workspace, now=editions != (Edition.EPUB,)) as printer:
                 from pipeline.build import build
 
                 return build(report, editions, workspace, progress, printer, keep_going=keep_going)
@@ -100,17 +100,17 @@ def building(editions: tuple[Edition, ...], *, keep_going: bool, quiet: bool) ->
 
 def distributing(report: Path, workspace: Workspace, progress: Progress) -> Outcome:
     """The stage that makes the folder that is handed on."""
-    with _printer(now=True) as printer:
+    with _printer(workspace, now=True) as printer:
         from pipeline.build import dist
 
         return dist(report, workspace, progress, printer)
 
 
-def _printer(*, now: bool) -> Ahead:
+def _printer(workspace: Workspace, *, now: bool) -> Ahead:
     """What lays out pages: it is slow to load, so it begins before the rest."""
     from pipeline.ahead import PRINTER, Ahead
 
-    return Ahead(PRINTER, now=now)
+    return Ahead(PRINTER, now=now, ready=workspace.templates)
 
 
 def ending(account: Account) -> click.exceptions.Exit:

@@ -23,7 +23,6 @@ from weasyprint import document as engine_document
 from weasyprint import pdf as engine_pdf
 from weasyprint.css.counters import CounterStyle
 from weasyprint.pdf import fonts as pdf_fonts
-from weasyprint.text.fonts import FontConfiguration
 
 from pipeline.diagnostics import Findings, Severity, Span, StageFailedError, declare
 from pipeline.render import measured_lines, shortcuts
@@ -31,6 +30,7 @@ from pipeline.render.fetch import BASE_URL, ReportFetcher
 from pipeline.render.footnotes import continued
 from pipeline.render.leaning import VERSION, replacing
 from pipeline.render.paging import Paging, StoppedError
+from pipeline.render.read_ahead import read_sheet, taken
 from pipeline.render.right_hand import BoundToSideError, Margins, right_hand_pages
 from pipeline.render.split_cells import gone_on_with
 from pipeline.render.tags import AddTags
@@ -156,9 +156,10 @@ class Engine:
         self._findings = findings
         self._edition = edition
         self._decorative = {f'Image "{source}" has no required alt description' for source in decorative}
-        self._fonts = FontConfiguration()
+        ahead = taken([sheet.text for sheet in sheets])
+        self._fonts = ahead.fonts
         self._pictures: dict[str, object] = {}
-        self._sheets = [self._load(sheet) for sheet in sheets]
+        self._sheets = [ahead.read.get(sheet.text) or self._load(sheet) for sheet in sheets]
 
     @contextmanager
     def heard_by(self, findings: Findings) -> Iterator[None]:
@@ -265,9 +266,7 @@ class Engine:
             self._findings.add(ENGINE_COMPLAINT.at(place, _POSITION.sub("", message)))
 
         with self._log_read(complain), self._crashes_told(f"reading {sheet.shown}"):
-            return weasyprint.CSS(
-                string=sheet.text, base_url=BASE_URL, url_fetcher=self._fetcher, font_config=self._fonts
-            )
+            return read_sheet(sheet.text, self._fetcher, self._fonts)
 
     def _complain(self, message: str) -> None:
         self._findings.add(ENGINE_COMPLAINT.at(self._edition, message))

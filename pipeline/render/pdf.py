@@ -85,6 +85,8 @@ TEXT_OFF_PAGE = declare(
     """,
 )
 
+OF_EVERY_FORM = ("tokens", "base", "print")
+"""The style sheets of the press that any PDF begins with."""
 _COLOR = re.compile(r"--([a-z0-9-]+):\s*(#[0-9a-fA-F]{3,8})\s*;")
 
 
@@ -229,7 +231,7 @@ def _printed_in_one(
 
 
 def _sheet_names(form: Form) -> tuple[str, ...]:
-    return ("tokens", "base", "print", *(("bleed",) if form.for_printers else ()))
+    return (*OF_EVERY_FORM, *(("bleed",) if form.for_printers else ()))
 
 
 def _sheet(path: Path, templates: Templates) -> Sheet:

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
-from pipeline.diagnostics import Findings, StageFailedError, has_errors
+from pathlib import Path
+
+from pipeline.diagnostics import Findings, Span, StageFailedError, has_errors
+from pipeline.render.fetch import ReportFetcher
 from pipeline.render.forms import SCREEN_FORM
 from pipeline.render.order import Delivery, Order
 from pipeline.render.pagemap import page_map
 from pipeline.render.pagination import keep_pages
-from pipeline.render.pdf import print_pdf
+from pipeline.render.pdf import OF_EVERY_FORM, print_pdf
+from pipeline.render.read_ahead import read_ahead
+from pipeline.templating import Templates
+from pipeline.toolchain import fonts
+
+
+def make_ready(templates: Path) -> None:
+    """Do what can be done before an order is there.
+
+    Args:
+        templates: those of the press.
+    """
+    own = Templates(templates, None, str, {})
+    texts = [own.path(f"css/{name}.css").read_text("utf-8") for name in OF_EVERY_FORM]
+    read_ahead(texts, ReportFetcher((), fonts(), own, Findings(), Span("")))
 
 
 def carry_out(order: Order) -> Delivery:
