@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from pipeline.diagnostics import Span
 from pipeline.document import Chapter, Kind, NoteText
-from pipeline.verify.pdf_file import Destination, PdfFile
+from pipeline.verify.pdf_file import PdfFile
 from pipeline.verify.pdf_inspection import Inspection, inspect
 from pipeline.verify.pdf_match import match
 from pipeline.verify.pdf_page import Page, Run
+from pipeline.verify.pdf_places import Destination
 from pipeline.verify.pdf_reading import Reading
 from pipeline.verify.pdf_strands import sections_of
 from pipeline.verify.text import letters_of

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.cache import Cache
-from pipeline.verify import pdf_kept
+from pipeline.verify import pdf_kept, version
 from pipeline.verify.pdf_file import PdfFile, UnusablePdfError, read_pdf
 from pipeline.verify.pdf_painted import read_painted
 from tests.page_pdfs import marked, text_at, write_pdf
@@ -163,7 +163,7 @@ def test_every_module_that_reads_a_page_is_in_the_digest() -> None:
         if name not in seen:
             seen.add(name)
             pending += re.findall(r"from pipeline\.verify\.(\w+) import", (folder / f"{name}.py").read_text())
-    assert {f"{name}.py" for name in seen} == set(pdf_kept._READERS)
+    assert {f"{name}.py" for name in seen} == set(version._READERS)
 
 
 def _code(words: str) -> str:

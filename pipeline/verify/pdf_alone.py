@@ -15,10 +15,11 @@ from pipeline.verify.layout import flow_of, lowest_on_pages
 from pipeline.verify.layout_area import check_area
 from pipeline.verify.layout_sheet import standing_on_pages
 from pipeline.verify.pdf_facts import Counted, Facts, FontShown
-from pipeline.verify.pdf_file import Destination, PdfFile
+from pipeline.verify.pdf_file import PdfFile
 from pipeline.verify.pdf_inspection import Inspection, Verdict, inspect
 from pipeline.verify.pdf_kept import Pages, ReadPage
 from pipeline.verify.pdf_numbers import Outward, check_references, numbers_borne, numbers_in_contents, titles_of
+from pipeline.verify.pdf_places import Destination
 from pipeline.verify.pdf_prose import check_notes, check_residue, check_text, is_left_over
 from pipeline.verify.pdf_strands import sections_of
 from pipeline.verify.pdf_structure import check_fonts, check_labels, follow_links, headings_of

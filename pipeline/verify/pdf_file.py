@@ -18,48 +18,10 @@ import pypdfium2 as pdfium
 from pipeline.cache import Cache
 from pipeline.verify.pdf_fonts import Font, fonts_of
 from pipeline.verify.pdf_kept import Pages, ReadPage
-from pipeline.verify.pdf_page import Box, Page, Run, common, reach
-
-
-@dataclass(frozen=True, slots=True)
-class Destination:
-    """A place to go to; `top` is None where only the page is said."""
-
-    page: int
-    top: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A link annotation.
-
-    Attributes:
-        page: where it stands.
-        box: the part of the page that it covers.
-        name: the destination that it names, or "".
-        uri: the address that it opens, or "".
-        broken: why it leads nowhere by itself, or "".
-    """
-
-    page: int
-    box: Box
-    name: str
-    uri: str
-    broken: str = ""
-
-    def covers(self, run: Run, slack: float = 1.5) -> bool:
-        """Whether the middle of a text lies in it."""
-        x, y = run.middle
-        left, bottom, right, top = self.box
-        return left - slack <= x <= right + slack and bottom - slack <= y <= top + slack
-
-
-@dataclass(frozen=True, slots=True)
-class Bookmark:
-    """A line of the outline; `at` is None when it leads nowhere."""
-
-    title: str
-    at: Destination | None
+from pipeline.verify.pdf_page import Page
+from pipeline.verify.pdf_places import Bookmark, Destination, Link, destination_of, destinations_of, item_of
+from pipeline.verify.pdf_sheet import Sheets
+from pipeline.verify.pdf_stretches import BarePages
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +60,7 @@ class OpenPdf:
     Args:
         pdf: the file, as qpdf has it.
         reader: the same, as pdfium has it.
+        data: its bytes.
         cache: keeps what pages paint, so that pages that were read before are not read again.
         sound: see `Pages`.
 
@@ -106,28 +69,36 @@ class OpenPdf:
         pages: its pages, to be read.
     """
 
-    def __init__(self, pdf: pikepdf.Pdf, reader: pdfium.PdfDocument, cache: Cache, *, sound: bool = False) -> None:
+    def __init__(
+        self, pdf: pikepdf.Pdf, reader: pdfium.PdfDocument, data: bytes, cache: Cache, *, sound: bool = False
+    ) -> None:
         pages: list[Any] = list(pdf.pages)  # what pikepdf's stubs say of pages differs from version to version
         if len(reader) != len(pages):
             raise UnusablePdfError(f"qpdf counts {len(pages)} pages and pdfium {len(reader)}")
         numbers: dict[tuple[int, int], int] = {page.objgen: number for number, page in enumerate(pages)}
-        boxes = [common(_box(page.cropbox), _box(page.trimbox)) for page in pages]
-        self.pages = Pages(pdf, reader, boxes, cache, sound=sound)
+        sheets = Sheets()
+        self._bare = BarePages(pdf, data, cache, sheets)
+        self.pages = Pages(pdf, reader, self._bare.all, sheets, cache, sound=sound)
         root = pdf.Root
-        destinations = _destinations(root, numbers)
+        destinations = destinations_of(root, numbers)
         self.bare = PdfFile(
             pages=tuple(
-                Page(page.label, box, (), bleed=_bleed(page, box)) for page, box in zip(pages, boxes, strict=True)
+                Page(page.label, bare.box, (), bleed=bare.bleed)
+                for page, bare in zip(pages, self._bare.all, strict=True)
             ),
             destinations=destinations,
-            links=tuple(tuple(_links(page, number, numbers)) for number, page in enumerate(pages)),
+            links=tuple(bare.links for bare in self._bare.all),
             outline=tuple(_outline(pdf, destinations, numbers)),
             fonts=(),
             title=_title(pdf),
             lang=str(root.get("/Lang", "")),
-            tagged=bool(_item(root.get("/MarkInfo"), "/Marked")) and "/StructTreeRoot" in root,
+            tagged=bool(item_of(root.get("/MarkInfo"), "/Marked")) and "/StructTreeRoot" in root,
             faults=(),
         )
+
+    def keep(self) -> None:
+        """Keep what was read beside what pages paint; for the caller who knows that no reader complains."""
+        self._bare.keep()
 
     def whole(self) -> PdfFile:
         """The file with all its pages.
@@ -169,7 +140,7 @@ def opened(path: Path, cache: Cache, *, sound: bool = False) -> Iterator[OpenPdf
             if not len(pdf.pages):
                 raise UnusablePdfError("the file has no pages")
             with pdfium.PdfDocument(path) as reader:
-                yield OpenPdf(pdf, reader, cache, sound=sound)
+                yield OpenPdf(pdf, reader, path.read_bytes(), cache, sound=sound)
     except pikepdf.PasswordError as error:
         raise UnusablePdfError("the file is encrypted and asks for a password") from error
     except UnicodeDecodeError as error:  # ISO 32000-2, 7.3.5
@@ -204,69 +175,6 @@ def _title(pdf: pikepdf.Pdf) -> str:
 # ---------------------------------------------------------------- structure
 
 
-def _item(holder: Any, key: str) -> Any:
-    return holder.get(key) if isinstance(holder, pikepdf.Dictionary) else None
-
-
-def _box(array: Any) -> Box:
-    x1, y1, x2, y2 = (float(number) for number in array)
-    return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
-
-
-def _bleed(page: Any, box: Box) -> Box | None:
-    """The rectangle up to which a page bleeds, if it does; its default is the page itself (ISO 32000-2, table 31)."""
-    array = page.obj.get("/BleedBox")
-    bleed = _box(array) if array is not None else box
-    return bleed if reach(bleed, box) > 0 else None
-
-
-def _destination(value: Any, numbers: Mapping[tuple[int, int], int]) -> Destination | None:
-    """An explicit destination, or one that a dictionary holds (ISO 32000-2, 12.3.2)."""
-    if isinstance(value, pikepdf.Dictionary):
-        value = value.get("/D")
-    if not isinstance(value, pikepdf.Array) or not len(value):
-        return None
-    target = value[0]
-    page = numbers.get(target.objgen) if isinstance(target, pikepdf.Dictionary) else None
-    if page is None:
-        return None
-    place = {"/XYZ": 3, "/FitH": 2, "/FitBH": 2}.get(str(value[1]) if len(value) > 1 else "")
-    top = value[place] if place is not None and len(value) > place else None
-    return Destination(page, None if top is None else float(top))
-
-
-def _destinations(root: Any, numbers: Mapping[tuple[int, int], int]) -> dict[str, Destination]:
-    named: dict[str, Any] = {}
-    tree = _item(root.get("/Names"), "/Dests")
-    if tree is not None:
-        named.update((str(name), value) for name, value in pikepdf.NameTree(tree).items())
-    old = root.get("/Dests")
-    if isinstance(old, pikepdf.Dictionary):
-        named.update((name.removeprefix("/"), value) for name, value in old.items())
-    found = ((name, _destination(value, numbers)) for name, value in named.items())
-    return {name: place for name, place in found if place is not None}
-
-
-def _links(page: Any, number: int, numbers: Mapping[tuple[int, int], int]) -> Iterator[Link]:
-    for note in page.obj.get("/Annots") or ():
-        if not isinstance(note, pikepdf.Dictionary) or note.get("/Subtype") != "/Link":
-            continue
-        box = _box(note.get("/Rect", (0, 0, 0, 0)))
-        action, target = note.get("/A"), note.get("/Dest")
-        kind = str(_item(action, "/S") or "")
-        if kind == "/GoTo":
-            target = _item(action, "/D")
-        if kind == "/URI":
-            yield Link(number, box, "", str(_item(action, "/URI") or ""))
-        elif isinstance(target, (pikepdf.String, pikepdf.Name)):
-            yield Link(number, box, str(target).removeprefix("/"), "")
-        elif target is not None:
-            broken = "" if _destination(target, numbers) else "its page does not exist"
-            yield Link(number, box, "", "", broken)
-        else:
-            yield Link(number, box, "", "", f"it does {kind}" if kind else "it says no target")
-
-
 def _outline(
     pdf: pikepdf.Pdf, named: Mapping[str, Destination], numbers: Mapping[tuple[int, int], int]
 ) -> Iterator[Bookmark]:
@@ -276,10 +184,10 @@ def _outline(
         item = pending.pop()
         target: Any = item.destination
         if target is None:
-            target = _item(item.action, "/D")
+            target = item_of(item.action, "/D")
         if isinstance(target, (str, pikepdf.String, pikepdf.Name)):
             at = named.get(str(target).removeprefix("/"))
         else:
-            at = _destination(target, numbers)
+            at = destination_of(target, numbers)
         yield Bookmark(item.title, at)
         pending.extend(reversed(item.children))

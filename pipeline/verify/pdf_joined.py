@@ -56,7 +56,9 @@ def check_in_portions(
     if not parts or file.pages.faults():
         raise DoubtfulError
     known = _Known(file, document, cache).of_all(parts)
-    return _Joined(file, document, known, name, locate).judged(digest)
+    found = _Joined(file, document, known, name, locate).judged(digest)
+    file.keep()
+    return found
 
 
 class _Known:

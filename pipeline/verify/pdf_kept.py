@@ -10,23 +10,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-from unicodedata import unidata_version
 
 import pikepdf
-from pypdfium2 import PDFIUM_INFO
 
 from pipeline.cache import Cache, key_of
 from pipeline.verify.pdf_fonts import Shown, codes_shown
-from pipeline.verify.pdf_page import Box, Mark, MarkKind, Run
+from pipeline.verify.pdf_page import Mark, MarkKind, Run
 from pipeline.verify.pdf_painted import Painted, read_painted
 from pipeline.verify.pdf_sheet import Sheets
-
-_READERS = (
-    "pdf_fonts.py", "pdf_glyphs.py", "pdf_kept.py", "pdf_page.py", "pdf_painted.py", "pdf_plain.py", "pdf_sheet.py",
-    "text.py",
-)  # fmt: skip
+from pipeline.verify.pdf_stretches import BarePage
+from pipeline.verify.version import digest_of_readers
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +46,8 @@ class Pages:
     Args:
         pdf: the file, as qpdf has it.
         reader: the same, as a `pypdfium2.PdfDocument`.
-        boxes: the rectangles that are shown of its pages, and left when they are cut.
+        bare: its pages without what they paint.
+        known: has told what they are made from.
         cache: where pages are kept.
         sound: whether somebody else has every object of the file read and every stream decoded.
 
@@ -60,19 +55,24 @@ class Pages:
         sheets: what each page is made from.
         glyphs: tells glyphs of a font from others (see `Sheets.glyphs`).
 
-    Raises:
-        pikepdf.PdfError: when the content of a page cannot be decoded.
     """
 
     def __init__(
-        self, pdf: pikepdf.Pdf, reader: Any, boxes: Sequence[Box], cache: Cache, *, sound: bool = False
+        self,
+        pdf: pikepdf.Pdf,
+        reader: Any,
+        bare: Sequence[BarePage],
+        known: Sheets,
+        cache: Cache,
+        *,
+        sound: bool = False,
     ) -> None:
-        self._pdf, self._reader, self._boxes, self._cache = pdf, reader, boxes, cache
+        self._pdf, self._reader, self._bare, self._cache = pdf, reader, bare, cache
         self._told: list[str] = []
         self._looked_through = sound
         self._readers = digest_of_readers()
-        self._known = Sheets()
-        self.sheets = tuple(self._known.of(page) for page in pdf.pages)
+        self._known = known
+        self.sheets = tuple(page.sheet for page in bare)
         self.glyphs = self._known.glyphs
 
     def read(self, first: int, last: int) -> tuple[ReadPage, ...]:
@@ -117,16 +117,12 @@ class Pages:
     def _painted(self, number: int, as_number: int) -> tuple[Painted, Shown]:
         page = self._reader[number]
         try:
-            painted = read_painted(page, as_number, self._boxes[number])
+            painted = read_painted(page, as_number, self._bare[number].box)
         finally:
             page.close()
-        return painted, codes_shown(self.sheets[number].streams, self._known.digest_of)
-
-
-def digest_of_readers() -> str:
-    """The digest of all that reads a page: what another version of it read is worth nothing."""
-    code = (Path(__file__).with_name(name).read_bytes() for name in _READERS)
-    return key_of(str(PDFIUM_INFO), pikepdf.__version__, unidata_version, *code)
+        pages: Any = self._pdf.pages
+        streams = self.sheets[number].streams or self._known.of(pages[number]).streams
+        return painted, codes_shown(streams, self._known.digest_of)
 
 
 # ---------------------------------------------------------------- what is stored

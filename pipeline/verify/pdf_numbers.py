@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pipeline.diagnostics import Diagnostic
 from pipeline.document import Entry
 from pipeline.verify.pdf_contents import ContentsLine
-from pipeline.verify.pdf_file import Link
 from pipeline.verify.pdf_inspection import Inspection, Verdict
 from pipeline.verify.pdf_page import Run
+from pipeline.verify.pdf_places import Link
 from pipeline.verify.pdf_reading import Printed
 from pipeline.verify.pdf_rules import CONTENTS_DIFFER, REFERENCE_DIFFERS
 from pipeline.verify.pdf_words import Hyperlink, Label

@@ -16,8 +16,9 @@ from html import unescape
 
 from pipeline.cache import key_of
 from pipeline.document import Chapter, Document
-from pipeline.verify.pdf_file import Destination, OpenPdf, PdfFile, painted
+from pipeline.verify.pdf_file import OpenPdf, PdfFile, painted
 from pipeline.verify.pdf_kept import ReadPage
+from pipeline.verify.pdf_places import Destination
 from pipeline.verify.pdf_strands import in_order_of_print
 from pipeline.verify.pdf_words import CONTENTS
 from pipeline.verify.version import digest_of_comparison

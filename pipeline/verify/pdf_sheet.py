@@ -56,9 +56,14 @@ class _EndlessError(Exception):
 
 
 class Sheets:
-    """Tells what pages of one file are made from; what several of them name is read once."""
+    """Tells what pages of one file are made from; what several of them name is read once.
+
+    Attributes:
+        met: all names in the content streams that were read.
+    """
 
     def __init__(self) -> None:
+        self.met: set[bytes] = set()
         self._known: dict[Key, bytes] = {}
         self._open: set[Key] = set()
         self._tables: dict[bytes, tuple[_Resource, ...]] = {}
@@ -115,6 +120,7 @@ class Sheets:
     def _named(self, content: bytes, resources: Any, streams: list[tuple[Any, Any]], fonts: dict[str, Any]) -> bytes:
         """The digest of the resources that a content stream names."""
         names = frozenset(_NAME.findall(content))
+        self.met |= names
         escaped = any(b"#" in name for name in names)  # may stand for any other (ISO 32000-2, 7.3.5)
         found: list[bytes] = []
         for item in self._table(resources):

@@ -9,9 +9,9 @@ from difflib import SequenceMatcher
 from urllib.parse import unquote
 
 from pipeline.diagnostics import Diagnostic
-from pipeline.verify.pdf_file import Destination, Link
 from pipeline.verify.pdf_inspection import Inspection, Verdict
 from pipeline.verify.pdf_page import Run
+from pipeline.verify.pdf_places import Destination, Link
 from pipeline.verify.pdf_reading import Printed
 from pipeline.verify.pdf_rules import (
     BROKEN_LINK,
