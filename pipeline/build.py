@@ -154,12 +154,13 @@ def _pressed_by(
             edited = _tried(findings, _printed, edition, printer, document, checked, workspace, progress, findings)
         made += [edited] if edited else []
     printer.end()  # it holds the pages of the whole report
+    if Edition.PDF not in editions:
+        Cache(workspace.cache).trim()
     artefacts: tuple[Artefact, ...] = ()
     if document is not None and not has_errors(checked.judged(findings, workspace)):
         from pipeline.proofing import proved_and_published
 
         artefacts = proved_and_published(made, document, checked, workspace, progress, findings)
-    Cache(workspace.cache).trim()
     return _Pressed(Outcome(checked.judged(findings, workspace), artefacts), checked, document)
 
 
@@ -232,7 +233,10 @@ def _printed(
     printer.ask("carry_out", order)
     from pipeline.proofing import compared_with_sources  # loaded, and done, while the pages are laid out
 
-    source = compared_with_sources(document, checked, Cache(workspace.cache)) if edition is Edition.PDF else None
+    cache, source = Cache(workspace.cache), None
+    if edition is Edition.PDF:
+        source = compared_with_sources(document, checked, cache)
+        cache.trim()  # nothing else is to be done here meanwhile
     try:
         delivery: Delivery = printer.answer()
     except WorkFailedError as failed:

@@ -9,6 +9,7 @@ Object streams and the cross-reference stream are those of ISO 32000-2, 7.5.7 an
 from __future__ import annotations
 
 import re
+import struct
 import zlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ _IN_DOCUMENT = b"/P \x01D\x01"
 _KIDS = re.compile(rb"(/K \[[^\]]*)\]")  # of an element of the structure: references and numbers
 _ELEMENT = re.compile(rb"/Type ?/StructElem\b")
 _ANNOTATION = re.compile(rb"/Type ?/Annot\b")
+_ROW = struct.Struct(">BBIH")  # of the table of objects: what it is, five bytes that say where, two more
+_ALONE, _PACKED = 1, 2  # what objects are: not packed, packed (ISO 32000-2, table 18)
 _KINDS = 3  # of objects, each in object streams of its own: those of pages, of the structure, annotations
 _PAGE = re.compile(rb"/Pg \x01(\d+)\x01")
 _TEXT = re.compile(rb"\x05(\d+)\x05")
@@ -256,33 +259,24 @@ def file_of(chunks: Sequence[Chunk], version: str, catalog: int, info: int, iden
         identity: sixteen bytes that name the file (ISO 32000-2, 14.4).
     """
     header = b"%%PDF-%s\n%%\xe2\xe3\xcf\xd3\n" % version.encode()
-    entries: dict[int, tuple[int, int, int]] = {}
+    own = 1 + max(number for chunk in chunks for number, *_ in (*chunk.offsets, *chunk.packed))
     position = len(header)
+    # Numbers that are not taken are free, and the first is the head of their list.
+    table = bytearray(_ROW.size * (own + 1))
+    _ROW.pack_into(table, 0, 0, 0, 0, 0xFFFF)
     for chunk in chunks:
         for number, offset in chunk.offsets:
-            entries[number] = (1, position + offset, 0)
+            _ROW.pack_into(table, _ROW.size * number, _ALONE, *divmod(position + offset, 1 << 32), 0)
         for number, stream, place in chunk.packed:
-            entries[number] = (2, stream, place)
+            _ROW.pack_into(table, _ROW.size * number, _PACKED, 0, stream, place)
         position += len(chunk.data)
-    own = max(entries) + 1
-    entries[own] = (1, position, 0)
-    table = _table(entries, own + 1)
+    _ROW.pack_into(table, _ROW.size * own, _ALONE, *divmod(position, 1 << 32), 0)
     ends = b"/Root %d 0 R/Size %d/ID[<%s><%s>]" % (catalog, own + 1, identity.hex().encode(), identity.hex().encode())
     head = b"<</Type/XRef/W[1 5 2]" + ends + (b"/Info %d 0 R" % info if info else b"") + b">>"
     writer = _Writer()
-    writer.stream(own, head, table)
+    writer.stream(own, head, bytes(table))
     tail = b"startxref\n%d\n%%%%EOF\n" % position
     return b"".join((header, *(chunk.data for chunk in chunks), writer.chunk().data, tail))
-
-
-def _table(entries: Mapping[int, tuple[int, int, int]], size: int) -> bytes:
-    """The table of all objects; numbers that are not taken are free, and the first is the head of their list."""
-    free = b"\x00" + bytes(5) + b"\x00\x00"
-    rows = [free] * size
-    rows[0] = b"\x00" + bytes(5) + b"\xff\xff"
-    for number, (kind, first, second) in entries.items():
-        rows[number] = bytes((kind,)) + first.to_bytes(5, "big") + second.to_bytes(2, "big")
-    return b"".join(rows)
 
 
 def global_chunk(objects: Mapping[int, bytes], streams: Iterable[tuple[int, bytes, bytes]], packing: int) -> Chunk:

@@ -15,6 +15,7 @@ So a forme does not depend on where in the report it stands: a page more before 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -24,6 +25,8 @@ from pipeline.diagnostics import Diagnostic
 from pipeline.render.contrast import Faint
 from pipeline.render.pagemap import Place
 from pipeline.render.pages import Layout
+
+_MASKED = re.compile(r"[\\()]")  # what stands behind a stroke in a string
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +197,8 @@ class Forme:
 
 def string(text: str) -> bytes:
     """A text as PDF writes it (ISO 32000-2, 7.9.2)."""
+    if text.isascii() and _MASKED.search(text) is None:  # most are names
+        return b"(" + text.encode() + b")"
     return bytes(pydyf.String(text).data)
 
 

@@ -47,6 +47,7 @@ _WHOLE_BOX_CHARACTERS = 1500
 _LINE_CHARACTERS = {"text": 84, "wide": 118, "landscape": 190}  # table type, over the whole width
 _ROW_POINTS, _LINE_POINTS = 7.0, 10.5
 
+_ALL_TEXT = etree.XPath("string()")  # lxml is slow to give it piece by piece
 _WITH_CLASS = etree.XPath("descendant-or-self::*[@class]")
 _CLASSED = etree.XPath("descendant-or-self::*[contains(@class, $name)]")
 _LAST_WORDS = re.compile(r"\s+(\S{1,12}\s*)$")
@@ -166,7 +167,7 @@ def words_with_places(root: etree._Element) -> Iterator[tuple[str, str]]:
 
 def characters(root: etree._Element) -> frozenset[str]:
     """The characters of all texts."""
-    return frozenset("".join(str(text) for text in root.itertext()))
+    return frozenset(str(_ALL_TEXT(root)))
 
 
 def named_targets(root: etree._Element) -> frozenset[str]:
