@@ -11,6 +11,20 @@ from pipeline.diagnostics import Span, StageFailedError
 from pipeline.pandoc import PANDOC_FAILED
 from pipeline.workers import work_through
 
+_ready: list[object] = []
+
+
+def make_ready(for_what: object) -> None:
+    """Note what the process was made ready for."""
+    if for_what == "stumble":
+        raise ValueError(for_what)
+    _ready.append(for_what)
+
+
+def ready_for(_: object) -> list[object]:
+    """What it was made ready for."""
+    return _ready
+
 
 def where(word: str) -> tuple[str, int]:
     """The word, and the process."""

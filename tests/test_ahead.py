@@ -62,6 +62,14 @@ def test_functions_are_called_in_one_other_process(now: bool) -> None:
     assert gone(process)
 
 
+@pytest.mark.parametrize(("ready", "found"), [("this", ["this"]), ("stumble", []), (None, [])])
+def test_it_is_made_ready_before_it_is_asked(ready: object, found: list[object]) -> None:
+    """A fault of that is no news: what is asked meets it again."""
+    with Ahead(WORK, ready=ready) as ahead:
+        ahead.ask("ready_for", None)
+        assert ahead.answer() == found
+
+
 def test_what_a_function_raises_is_raised_here_with_its_trace() -> None:
     with Ahead(WORK) as ahead:
         ahead.ask("stumble", "over this")

@@ -58,8 +58,8 @@ class StandIns:
 class AtHand(Ahead):
     """The printer in this process, where stand-ins can be seen at work."""
 
-    def __init__(self, module: str, *, now: bool = True) -> None:
-        super().__init__(module, now=False)
+    def __init__(self, module: str, *, now: bool = True, ready: object = None) -> None:
+        super().__init__(module, now=False, ready=ready)
         self._forks = False
 
 
