@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -141,7 +141,10 @@ class _Divider:
             self.places.numbers,
             self.parents.told | self.ids.told | self.places.told | self.told,
         )
-        return Division(tuple(parts), self.digests.fonts, trees, lambda: self.to_keep(parts, digests))
+        kept = frozenset(self.settled)
+        self.settled.clear()  # what is no longer needed takes as much memory as a chapter that is judged
+        self.owner.clear()
+        return Division(tuple(parts), self.digests.fonts, trees, lambda: self.to_keep(parts, digests, kept))
 
     def new_parts(self) -> Iterator[Part]:
         """The parts that were read, with their digests as keys."""
@@ -171,7 +174,8 @@ class _Divider:
         for stretch, known in list(self.settled.items()):
             here = frozenset(stretch.numbers)
             if (
-                all(begun[root] == 1 for part in known.parts for root in part.roots)
+                here.isdisjoint(self.digests.frame)
+                and all(begun[root] == 1 for part in known.parts for root in part.roots)
                 and here.intersection(begun) == {root for part in known.parts for root in part.roots}
                 and here & pages == {page for part in known.parts for page in part.pages}
                 and known.still_holds(self.digests, self.parents, self.places, self.ids)
@@ -182,8 +186,10 @@ class _Divider:
                 del self.settled[stretch]
                 self.written.read(stretch)
 
-    def to_keep(self, parts: Sequence[Part], digests: Mapping[int, str]) -> Iterator[tuple[str, bytes]]:
-        """What is to be known of the stretches that were read, with what it is kept under."""
+    def to_keep(
+        self, parts: Sequence[Part], digests: Mapping[int, str], kept: Collection[Stretch]
+    ) -> Iterator[tuple[str, bytes]]:
+        """What is to be known of the stretches that are not kept yet, with what it is kept under."""
         pages = frozenset(self.pages)
         homes = {number: stretch for stretch in self.written.stretches for number in stretch.numbers}
         held: dict[Stretch, list[Part]] = {}
@@ -195,7 +201,7 @@ class _Divider:
             ids.setdefault(homes[number], {})[title] = number
         for stretch, own in held.items():
             here = pages.intersection(stretch.numbers)
-            if stretch in self.settled or not stretch.key or here != {page for part in own for page in part.pages}:
+            if stretch in kept or not stretch.key or here != {page for part in own for page in part.pages}:
                 continue
             needs = Needs()
             for part in own:
