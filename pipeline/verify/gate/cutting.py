@@ -13,7 +13,6 @@ import re
 import zlib
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
 from typing import Any
 
 from pipeline.verify.gate.written import Stretch, Texts, UnusualFileError, Written
@@ -48,13 +47,13 @@ class _Cutter:
         self._data = data
         self._streams: dict[int, slice] = {}
         self._places: dict[int, int] = {}  # of the objects that stand in the file by themselves
-        self._packed: dict[int, list[tuple[int, int]]] = {}  # of each stream that holds others: their places, numbers
+        self._packed: dict[int, array[int]] = {}  # of each stream that holds others: the place and number of each
         for (number, generation), place in places.items():
             kind = place.type
             if generation:
                 raise UnusualFileError("an object has a generation")
             if kind == _IN_STREAM:
-                self._packed.setdefault(place.obj_stream_number, []).append((place.obj_stream_index, number))
+                self._packed.setdefault(place.obj_stream_number, array("q")).extend((place.obj_stream_index, number))
             elif kind == _IN_FILE:
                 self._places[number] = place.offset
         if not self._packed.keys() <= self._places.keys():
@@ -81,10 +80,10 @@ class _Cutter:
 
     def _stretch(self, group: Sequence[int], end: int) -> Stretch:
         start = self._places[group[0]]
-        packed = [number for at in group if at in self._packed for _, number in self._packed[at]]
+        packed = [number for at in group if at in self._packed for number in self._packed[at][1::2]]
         digest = hashlib.sha256(memoryview(self._data)[start:end])
         for number in group:
-            rows = (number, self._places[number] - start, *chain.from_iterable(self._packed.get(number, ())))
+            rows = (number, self._places[number] - start, *self._packed.get(number, ()))
             digest.update(array("q", (len(rows), *rows)).tobytes())
         return Stretch(digest.hexdigest(), (*group, *packed))
 
@@ -120,7 +119,8 @@ class _Cutter:
 
     def _unpack(self, number: int, head: bytes, found: dict[int, bytes]) -> None:
         """Add the texts of the objects in a stream (ISO 32000-1, 7.5.7)."""
-        said, members = _PACKED.fullmatch(head), self._packed[number]
+        said, places = _PACKED.fullmatch(head), self._packed[number]
+        members = list(zip(places[::2], places[1::2], strict=True))
         try:
             data = zlib.decompress(self._data[self._streams[number]]) if said else b""
             first = int(said[2]) if said else 0
