@@ -18,6 +18,35 @@ from pipeline.render.binding import Chunk, file_of
 from pipeline.verify.gate.opened import Opened
 
 Change = Callable[[pikepdf.Pdf], None]
+
+
+def entry_changed(key: str, where: float, other: float, how: str) -> Change:
+    """A change of one entry of one object.
+
+    Args:
+        key: of the entry.
+        where: which of the objects that have one, from 0 for the first to 1 for the last.
+        other: another of them, in the same way.
+        how: "delete" it, "exchange" it with that of the other, or "take" that.
+    """
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        holders: list[Any] = [
+            item for item in pdf.objects if isinstance(item, (pikepdf.Dictionary, pikepdf.Stream)) and key in item
+        ]
+        if not holders:
+            return
+        one, another = (holders[int(place * (len(holders) - 1))] for place in (where, other))
+        if how == "delete":
+            del one[key]
+        elif how == "take":
+            one[key] = another[key]
+        else:
+            one[key], another[key] = another[key], one[key]
+
+    return change
+
+
 _Object = tuple[bytes, bytes | None]  # the text, and of a stream its data
 _ALONE, _PACKED = 1, 2  # where an object is (ISO 32000-1, table 18)
 

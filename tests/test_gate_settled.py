@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pikepdf
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,7 +19,7 @@ from pipeline.verify.gate.opened import Opened
 from pipeline.verify.gate.written import Stretch, UnusualFileError, Written
 from tests.gating import BOTH, broken, elements
 from tests.pressing import Pressed
-from tests.relaid import relaid
+from tests.relaid import entry_changed, relaid
 from tests.test_gate_parts import CHANGES, judged_alike, widen_a_link
 from tests.test_mutations import MUTATIONS
 
@@ -194,21 +193,7 @@ def test_any_entry_may_change_while_other_chapters_stay(
     key: str, where: float, other: float, how: str, pressed_demo: Pressed, kept: Cache, tmp_path: Path
 ) -> None:
     """Whatever entry of whatever object is taken away, exchanged or taken from another one."""
-    key = f"/{key}"
-
-    def change(pdf: Pdf) -> None:
-        holders: list[Any] = [
-            item for item in pdf.objects if isinstance(item, (Dictionary, pikepdf.Stream)) and key in item
-        ]
-        if holders:
-            one, another = (holders[int(place * (len(holders) - 1))] for place in (where, other))
-            if how == "delete":
-                del one[key]
-            elif how == "take":
-                one[key] = another[key]
-            else:
-                one[key], another[key] = another[key], one[key]
-
+    change = entry_changed(f"/{key}", where, other, how)
     judged_alike(relaid(pressed_demo.path, tmp_path, change), kept)
 
 

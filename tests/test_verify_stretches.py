@@ -10,14 +10,14 @@ import pikepdf
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pikepdf import Array, Dictionary, Pdf
+from pikepdf import Array, Pdf
 
 from pipeline.cache import Cache
 from pipeline.verify.pdf_places import Link
 from pipeline.verify.pdf_sheet import Sheets
 from pipeline.verify.pdf_stretches import BarePages
 from tests.pressing import NO_CACHE, Pressed
-from tests.relaid import relaid
+from tests.relaid import entry_changed, relaid
 from tests.test_gate_parts import show_another_glyph, widen_a_link
 from tests.test_gate_settled import exchange_fonts, lose_a_page_of_a_chapter
 from tests.test_mutations import MUTATIONS
@@ -140,19 +140,7 @@ def test_any_entry_may_change(
     key: str, where: float, other: float, how: bool, pressed_demo: Pressed, kept: Cache, tmp_path: Path
 ) -> None:
     """Whatever entry of a page, its resources or its fonts is exchanged or taken from another one."""
-    key = f"/{key}"
-
-    def change(pdf: Pdf) -> None:
-        holders: list[Any] = [
-            item for item in pdf.objects if isinstance(item, (Dictionary, pikepdf.Stream)) and key in item
-        ]
-        if holders:
-            one, another = (holders[int(place * (len(holders) - 1))] for place in (where, other))
-            if how:
-                one[key] = another[key]
-            else:
-                one[key], another[key] = another[key], one[key]
-
+    change = entry_changed(f"/{key}", where, other, "take" if how else "exchange")
     path = relaid(pressed_demo.path, tmp_path, change)
     assert said(path, pressed_demo.document, kept) == said(path, pressed_demo.document)
 

@@ -59,7 +59,7 @@ class Sheets:
     """Tells what pages of one file are made from; what several of them name is read once.
 
     Attributes:
-        met: all names in the content streams that were read.
+        met: all names in the content streams that were read since somebody emptied it.
     """
 
     def __init__(self) -> None:

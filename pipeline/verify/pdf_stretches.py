@@ -120,7 +120,7 @@ class BarePages:
         pages = {objgen[0]: number for objgen, number in self._numbers.items()}
         for stretch in self._written.stretches if self._written is not None else ():
             here = pages.keys() & stretch.numbers
-            if here and stretch.key:
+            if here:
                 yield stretch, sorted(pages[number] for number in here)
 
     # ------------------------------------------------------------ what is read
@@ -132,10 +132,9 @@ class BarePages:
         return BarePage(self._sheets.of(page), box, bleed_of(page, box), links)
 
     def _read(self, stretch: Stretch, pages: list[int]) -> dict[int, BarePage]:
-        before, self._sheets.met = self._sheets.met, set()
+        self._sheets.met.clear()
         found = {number: self._page(number) for number in pages}
         self._new.append((stretch, pages, frozenset(self._sheets.met)))
-        self._sheets.met |= before
         return found
 
     def _to_keep(self, stretch: Stretch, pages: list[int], names: frozenset[bytes]) -> _Known | None:
@@ -145,12 +144,9 @@ class BarePages:
             return None
         if any(link.broken or not (link.name or link.uri) for page in bare.values() for link in page.links):
             return None
-        holders: set[int] = set()
-        for number in pages:
-            outside = self._outside(stretch, number)
-            if outside is None:
-                return None
-            holders |= outside
+        holders = self._outside(stretch, pages)
+        if holders is None:
+            return None
         fonts = {number: self._fonts_in(number, names) for number in holders}
         places: dict[Key, tuple[int, str]] = {}
         for holder, named_fonts in fonts.items():
@@ -169,19 +165,20 @@ class BarePages:
             known[self._pages[number].objgen[0]] = _KnownPage(alone, self._keys(number), at)
         return _Known(known, names, fonts)
 
-    def _outside(self, stretch: Stretch, page: int) -> set[int] | None:
-        """The dictionaries of fonts outside of a stretch that a page has; None when it has anything else from there."""
+    def _outside(self, stretch: Stretch, pages: list[int]) -> set[int] | None:
+        """The dictionaries of fonts outside of a stretch that its pages have; None when they have more from there."""
         assert self._written is not None, "it is cut into stretches"
         own, found = frozenset(stretch.numbers), set[int]()
-        first = self._pages[page].objgen[0]
-        pending, seen = [first], {first}
+        keys = {self._pages[page].objgen[0]: self._keys(page) for page in pages}
+        pending, seen = list(keys), set(keys)
         try:
-            said = self._written.text(first)
-            if any((key in self._keys(page)) != (f"{key} ".encode() in said) for key in _INHERITED):
-                return None
             while pending:
                 number = pending.pop()
-                text = self._written.text(number) if number != first else _PARENT.sub(b"", said)
+                text = self._written.text(number)
+                if number in keys:
+                    if any((key in keys[number]) != (f"{key} ".encode() in text) for key in _INHERITED):
+                        return None
+                    text = _PARENT.sub(b"", text)
                 for name, other in _named(text):
                     if other in seen or (other, 0) in self._numbers:  # an annotation names the page that it is on
                         continue

@@ -139,7 +139,7 @@ class _Cutter:
             found[member] = texts[index]
 
     def raw(self, number: int) -> bytes:
-        if number not in self._streams:
+        if number not in self._streams:  # its stretch need not be read: all in it was found to end where it should
             self._one(number, len(self._data))
         return self._data[self._streams[number]]
 

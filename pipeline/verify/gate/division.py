@@ -35,6 +35,7 @@ class Part:
         streams: the numbers of the contents of its pages.
         shared: the numbers of what it names that is not its own, but is known by its key: all but fonts.
         whole: whether all of it can be left out.
+        digest: of all that the clauses look at in it; "" when it cannot be told.
         key: what it is kept under; "" when it cannot be kept.
     """
 
@@ -44,6 +45,7 @@ class Part:
     streams: list[int] = field(default_factory=list)
     shared: list[int] = field(default_factory=list)
     whole: bool = True
+    digest: str = ""
     key: str = ""
 
 

@@ -18,6 +18,7 @@ from lxml import etree
 from pipeline.cache import Cache
 from pipeline.verify.gate.cutting import cut
 from pipeline.verify.gate.division import LeftOut, Trees
+from pipeline.verify.gate.settled import EVERYWHERE
 from pipeline.verify.gate.values import entry, holders_in, kind_of
 from pipeline.verify.gate.written import UnusualFileError, Written, unparsed
 
@@ -244,7 +245,9 @@ class Opened:
     def everywhere(self, key: str) -> list[Any]:
         """All values of a key, in parts that are left out, too."""
         found = [entry(value, key) for value in self.having(key)]
-        for number in self.written.having(f"{key} ".encode()) if self.left_out.objects else ():
+        written = f"{key} ".encode()
+        assert written in EVERYWHERE, "or it may stand in a stretch that is not read"
+        for number in self.written.having(written) if self.left_out.objects else ():
             if number in self.left_out.objects:
                 holders, _ = holders_in(self.pdf.get_object(number, 0))
                 found += [entry(value, key) for value in holders if entry(value, key) is not None]

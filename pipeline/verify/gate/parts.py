@@ -132,9 +132,8 @@ class _Divider:
         order = {number: place for place, number in enumerate((*roots, *self.pages))}
         parts = [part for known in self.settled.values() for part in known.parts] + list(self.new_parts())
         parts.sort(key=lambda part: min(order.get(number, len(order)) for number in (*part.roots, *part.pages)))
-        digests = {id(part): part.key for part in parts}
         for part in parts:
-            part.key = key_of("part of a PDF", self.context, self.whole, part.key) if part.key else ""
+            part.key = key_of("part of a PDF", self.context, self.whole, part.digest) if part.digest else ""
         trees = Trees(
             self.parents.values,
             self.ids.numbers,
@@ -144,10 +143,10 @@ class _Divider:
         kept = frozenset(self.settled)
         self.settled.clear()  # what is no longer needed takes as much memory as a chapter that is judged
         self.owner.clear()
-        return Division(tuple(parts), self.digests.fonts, trees, lambda: self.to_keep(parts, digests, kept))
+        return Division(tuple(parts), self.digests.fonts, trees, lambda: self.to_keep(parts, kept))
 
     def new_parts(self) -> Iterator[Part]:
-        """The parts that were read, with their digests as keys."""
+        """The parts that were read."""
         parts: dict[int, Part] = {}
         for place, found in enumerate(self.found):
             part = parts.setdefault(self.together(place), Part())
@@ -159,7 +158,7 @@ class _Divider:
             needs = self.needs[part.objects[0]] = Needs()
             digested = self.digests.part(part.objects, needs) if part.whole else None
             if digested is not None:
-                part.key, part.streams, part.shared = digested.digest, digested.streams, digested.shared
+                part.digest, part.streams, part.shared = digested.digest, digested.streams, digested.shared
             yield part
 
     # ------------------------------------------------------------ what is not read
@@ -186,9 +185,7 @@ class _Divider:
                 del self.settled[stretch]
                 self.written.read(stretch)
 
-    def to_keep(
-        self, parts: Sequence[Part], digests: Mapping[int, str], kept: Collection[Stretch]
-    ) -> Iterator[tuple[str, bytes]]:
+    def to_keep(self, parts: Sequence[Part], kept: Collection[Stretch]) -> Iterator[tuple[str, bytes]]:
         """What is to be known of the stretches that are not kept yet, with what it is kept under."""
         pages = frozenset(self.pages)
         homes = {number: stretch for stretch in self.written.stretches for number in stretch.numbers}
@@ -206,8 +203,7 @@ class _Divider:
             needs = Needs()
             for part in own:
                 needs.add(self.needs[part.objects[0]])
-            with_digests = [(part, digests[id(part)]) for part in own]
-            known = settled(stretch, self.written, with_digests, self.kinds, ids.get(stretch, {}), needs, self.digests)
+            known = settled(stretch, self.written, own, self.kinds, ids.get(stretch, {}), needs, self.digests)
             if known is not None:
                 yield self.key_of(stretch), packed(known)
 

@@ -24,7 +24,7 @@ class Settled:
     """A stretch.
 
     Attributes:
-        parts: its parts, with their digests as keys.
+        parts: its parts; their keys are those in the file in which it was read.
         kinds: the numbers of the objects of parts, by what they are.
         ids: the numbers of its elements by their ids, as they are written.
         needs: what else decides about its parts.
@@ -59,7 +59,7 @@ class Settled:
 def settled(
     stretch: Stretch,
     written: Written,
-    parts: Sequence[tuple[Part, str]],
+    parts: Sequence[Part],
     kinds: Mapping[int, str],
     ids: Mapping[bytes, int],
     needs: Needs,
@@ -70,7 +70,7 @@ def settled(
     Args:
         stretch: the stretch.
         written: the objects of the file.
-        parts: the parts that have objects in it, and their digests.
+        parts: the parts that have objects in it.
         kinds: what the objects of the file that belong to parts are.
         ids: the numbers of elements by their ids.
         needs: what the digests of these parts depend on.
@@ -83,29 +83,24 @@ def settled(
         return None
     if not own.isdisjoint(digests.fonts.values()):
         return None  # they are known by what else is in the file
-    for part, digest in parts:
-        if not digest or not part.whole or not own.issuperset(part.objects):
-            return None
-    for number in {number for part, _ in parts for number in part.shared}:
+    if not all(part.digest and own.issuperset(part.objects) for part in parts):
+        return None
+    for number in {number for part in parts for number in part.shared}:
         if number not in own:
             needs.named[number] = digests.deep[number]
         else:
             needs.named.update((other, digests.deep[other]) for other in digests.below[number])
-    roots = {root for part, _ in parts for root in part.roots}
-    seen = {number for part, _ in parts for number in (*part.objects, *part.streams, *part.shared)}.union(read.packs)
+    roots = {root for part in parts for root in part.roots}
+    seen = {number for part in parts for number in (*part.objects, *part.streams, *part.shared)}.union(read.packs)
     texts = {number: text for number, text in read.texts.items() if number not in seen or number in roots}
     named = {number: name for number, name in needs.named.items() if number not in own}
     return Settled(
-        tuple(_keyed(part, digest) for part, digest in parts),
+        tuple(parts),
         {kind: tuple(n for n in stretch.numbers if kinds.get(n) == kind) for kind in set(kinds.values())},
         ids,
         Needs(named, needs.parents, needs.places, needs.targets),
         Texts(texts, read.streams, read.packs),
     )
-
-
-def _keyed(part: Part, digest: str) -> Part:
-    return Part(part.roots, part.pages, part.objects, part.streams, part.shared, part.whole, digest)
 
 
 def packed(known: Settled) -> bytes:
